@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: Apache-2.0
+# Every library the host program uses, found once. `vmlab`'s package list installs them.
+set(Boost_USE_STATIC_LIBS OFF)
+find_package(Boost 1.81 REQUIRED COMPONENTS json filesystem)
+find_package(fmt REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(Threads REQUIRED)
+find_package(GTest REQUIRED)
+find_package(benchmark QUIET)
+find_package(PkgConfig REQUIRED)
+find_package(yaml-cpp REQUIRED)
+find_package(LibArchive REQUIRED)
+find_package(pugixml REQUIRED)
+find_package(SQLiteCpp QUIET)
+pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
+pkg_check_modules(SQLITE3 REQUIRED IMPORTED_TARGET sqlite3)
+include(GoogleTest)

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/machine.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace model {
+
+TEST(Machines, HaveUniqueIdsAndNoEmptyColumnThatMatters) {
+  std::set<std::string_view> ids;
+  for (const Machine& machine : machines()) {
+    EXPECT_TRUE(ids.insert(machine.id).second) << machine.id;
+    EXPECT_EQ(find_machine(machine.id), &machine);
+    EXPECT_FALSE(machine.qemu.empty() || machine.kernel_image.empty() || machine.console.empty());
+    EXPECT_GE(machine.default_vcpus, 1);
+  }
+  EXPECT_EQ(find_machine("vax"), nullptr);
+}
+
+TEST(Arch, AcceptsTheSpellingsPeopleUse) {
+  EXPECT_EQ(arch_from("x86-64"), Arch::x86_64);
+  EXPECT_EQ(arch_from("aarch64"), Arch::arm64);
+  EXPECT_EQ(to_string(Arch::ppc32), "ppc32");
+}
+
+}  // namespace model

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/plan.h"
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+
+namespace model {
+namespace {
+
+std::string_view name_of(ScratchFs filesystem) {
+  switch (filesystem) {
+    case ScratchFs::none: return "none";
+    case ScratchFs::ext4: return "ext4";
+    case ScratchFs::xfs: return "xfs";
+  }
+  return "none";
+}
+
+void append(std::string& out, const PlannedTest& test) {
+  using base::percent_encode;
+  out += fmt::format("test index={} id={} dir={} program={} limit_ms={} flood={} swap={} fs={}\n", test.index,
+                     percent_encode(test.id), percent_encode(test.directory), percent_encode(test.program),
+                     test.guest_limit_ms, test.floods_console ? 1 : 0, test.swap_bytes, name_of(test.filesystem));
+  for (const std::string& argument : test.arguments) out += "arg " + percent_encode(argument) + "\n";
+  for (const auto& [name, value] : test.environment)
+    out += "env " + percent_encode(name) + " " + percent_encode(value) + "\n";
+  for (const HugePagePool& pool : test.hugepages)
+    out += fmt::format("pool size={} node={} pages={}\n", pool.page_bytes, pool.node, pool.pages);
+  out += "end\n";
+}
+
+}  // namespace
+
+std::string Plan::text() const {
+  std::string out = fmt::format("vmlab-plan {}\nseed {}\nheartbeat_ms {}\ninteractive {}\n", kVersion, seed,
+                                heartbeat_ms, interactive ? 1 : 0);
+  for (const PlannedTest& test : tests) append(out, test);
+  return out + "go\n";
+}
+
+}  // namespace model

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// What one guest is asked to do, and its text form: the file /vmlab/plan in the image, or the same bytes in
+// PLAN frames. guest-tools/agent/plan.c reads it; guest-tools/README.md is the reference of the format.
+#pragma once
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "model/scenario.h"
+
+namespace model {
+
+struct PlannedTest {
+  int index = 0;
+  std::string id;
+  std::string directory;  // in the guest: "/vmlab/selftests/mm"
+  std::string program;    // "./gup_longterm"
+  std::vector<std::string> arguments;
+  std::map<std::string, std::string> environment;
+  std::vector<HugePagePool> hugepages;
+  std::uint64_t swap_bytes = 0;
+  ScratchFs filesystem = ScratchFs::none;
+  std::uint64_t guest_limit_ms = 0;  // 0: the host alone enforces the limit
+  bool floods_console = false;
+};
+
+struct Plan {
+  static constexpr int kVersion = 1;
+  std::uint64_t seed = 0;
+  std::uint32_t heartbeat_ms = 1000;  // 0: a silent agent (exact runs)
+  bool interactive = false;           // `vmlab shell`: run a shell on the console instead of tests
+  std::vector<PlannedTest> tests;
+
+  std::string text() const;
+};
+
+}  // namespace model

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/scenario.h"
+
+#include <array>
+#include <utility>
+
+namespace model {
+namespace {
+
+constexpr std::array<std::pair<Dialect, std::string_view>, 5> kDialects{{
+    {Dialect::automatic, "auto"},
+    {Dialect::tap, "tap"},
+    {Dialect::uffd_unit_tests, "uffd_unit_tests"},
+    {Dialect::uffd_stress, "uffd_stress"},
+    {Dialect::exit_code, "exit_code"},
+}};
+
+}  // namespace
+
+std::string_view to_string(Clock clock) { return clock == Clock::wall ? "wall" : "instructions"; }
+std::string_view to_string(Isolation isolation) { return isolation == Isolation::suite ? "suite" : "test"; }
+
+std::string_view to_string(Dialect dialect) {
+  return kDialects[static_cast<std::size_t>(dialect)].second;
+}
+
+std::optional<Dialect> dialect_from(std::string_view name) {
+  for (const auto& [dialect, text] : kDialects)
+    if (text == name) return dialect;
+  return std::nullopt;
+}
+
+}  // namespace model

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+// A scenario as values, after the YAML was read and checked: kernel, selftests, guests, tests.
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/source.h"
+
+namespace model {
+
+enum class Clock { wall, instructions };
+enum class Isolation { suite, test };
+std::string_view to_string(Clock clock);
+std::string_view to_string(Isolation isolation);
+
+// How a program reports its cases (room ktap). `automatic` looks at the output itself.
+enum class Dialect { automatic, tap, uffd_unit_tests, uffd_stress, exit_code };
+std::string_view to_string(Dialect dialect);
+std::optional<Dialect> dialect_from(std::string_view name);
+
+struct HugePagePool {
+  std::uint64_t page_bytes = 0;
+  int node = -1;  // -1: any
+  std::uint64_t pages = 0;
+  friend bool operator==(const HugePagePool&, const HugePagePool&) = default;
+};
+
+enum class ScratchFs { none, ext4, xfs };
+
+// What a test needs from its guest. An unmet need makes the test `unfit`, never `fail`.
+struct Needs {
+  std::uint64_t memory_bytes = 0;        // of the guest
+  std::vector<HugePagePool> hugepages;   // set up before the test, taken down after it
+  std::uint64_t swap_bytes = 0;          // zram swap
+  ScratchFs filesystem = ScratchFs::none;  // mounted at /vmlab/scratch
+  std::vector<std::string> config;       // kernel options that must be y, without CONFIG_
+  std::vector<std::string> features;     // facts the agent's probe must report as yes: "thp", "gup_test"...
+  int min_vcpus = 0;
+  friend bool operator==(const Needs&, const Needs&) = default;
+};
+
+// "This test cannot run on these machines, and here is why": the scenario's own word, shown as unfit.
+struct UnfitHere {
+  std::string machine;  // glob
+  std::string reason;
+};
+
+struct TestSpec {
+  std::string id;                         // "mm/gup_longterm": stable, unique in a scenario
+  std::string collection = "mm";          // folder below tools/testing/selftests
+  std::string program;                    // file in that folder
+  std::vector<std::string> arguments;
+  std::map<std::string, std::string> environment;
+  Dialect dialect = Dialect::automatic;
+  Needs needs;
+  std::chrono::milliseconds limit{120'000};  // of the guest's own time; see runner
+  bool floods_console = false;            // console level lowered while it runs; the log stays in /dev/kmsg
+  std::vector<std::string> expected_log;  // patterns of kernel lines this test causes on purpose
+  std::vector<UnfitHere> unfit;
+  std::map<std::string, std::uint64_t> expected_log_counts;  // pattern -> exact number of lines
+};
+
+struct GuestSpec {
+  std::uint64_t memory_bytes = 0;  // 0: the machine's default
+  int vcpus = 0;                   // 0: the machine's default
+  int numa_nodes = 1;
+  std::vector<std::string> command_line;  // appended to the kernel's
+};
+
+// Reviewed data: a failure that is known, why, until when. Applied when reporting, never to a crash.
+struct KnownFailure {
+  std::string test;     // glob over test and case ids
+  std::string machine;  // glob
+  std::string reason;
+  std::string link;
+  std::string expires;  // YYYY-MM-DD
+  std::vector<std::string> outcomes;  // empty: fail and hang
+  std::string file;     // where it was written, for messages
+  int line = 0;
+};
+
+struct Scenario {
+  std::string name;
+  std::string file;
+  std::string description;
+  KernelSpec kernel;
+  SelftestSpec selftests;             // defaults to the kernel's own source
+  std::vector<std::string> machines;  // ids
+  GuestSpec guest;
+  std::map<std::string, GuestSpec> guest_overrides;  // by machine id; unset fields fall back to `guest`
+  std::vector<TestSpec> tests;
+  std::vector<KnownFailure> known_failures;
+  Isolation isolation = Isolation::suite;
+  Clock clock = Clock::wall;
+  std::optional<std::uint64_t> seed;
+};
+
+}  // namespace model
