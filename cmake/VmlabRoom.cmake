@@ -12,7 +12,7 @@ add_library(vmlab_flags INTERFACE)
 target_include_directories(vmlab_flags INTERFACE ${PROJECT_SOURCE_DIR}/orchestrator
                                                  ${PROJECT_SOURCE_DIR}/guest-tools)
 target_compile_options(vmlab_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
-  -Wno-unused-parameter $<$<CONFIG:Release>:-O2>)
+  -Wno-unused-parameter -Wno-missing-designated-field-initializers $<$<CONFIG:Release>:-O2>)
 if(VMLAB_SANITIZE)
   target_compile_options(vmlab_flags INTERFACE -fsanitize=address,undefined
     -fno-sanitize-recover=undefined -fno-omit-frame-pointer -g1)
