@@ -76,13 +76,13 @@ TEST(Process, TakesItsWholeGroupWithItWhenDestroyed) {
 TEST(Process, PassesOnlyTheNamedDescriptors) {
   asio::io_context loop;
   auto pair = socket_pair().value();
-  const int leaked = ::open("/dev/null", O_RDONLY);  // not close-on-exec, as a careless library would
+  const int leaked = ::fcntl(STDIN_FILENO, F_DUPFD, 60);  // not close-on-exec, as a careless library would
   auto process =
       Process::spawn(loop.get_executor(),
                      {.program = "/bin/sh",
-                      .arguments = {"-c", "[ -e /proc/$$/fd/7 ] && [ ! -e /proc/$$/fd/" +
-                                              std::to_string(leaked) + " ] && echo hi >&7"},
-                      .inherit = {{pair.second.get(), 7}}})
+                      .arguments = {"-c", "[ -e /proc/$$/fd/9 ] && [ ! -e /proc/$$/fd/" +
+                                              std::to_string(leaked) + " ] && echo hi >&9"},
+                      .inherit = {{pair.second.get(), 9}}})
           .value();
   EXPECT_EQ(run(loop, wait_for(process)).text(), "exit status 0");
   char buffer[8] = {};
