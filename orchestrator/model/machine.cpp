@@ -3,6 +3,9 @@
 
 #include <array>
 
+#include "base/text.h"
+#include "base/units.h"
+
 namespace model {
 namespace {
 
@@ -22,7 +25,8 @@ constexpr std::array<Machine, 5> kMachines{{
         .qemu = "qemu-system-x86_64", .machine_type = "q35", .machine_exact = "",
         .cpu = "max", .cpu_exact = ",-rdrand,-rdseed", .console = "ttyS0",
         .virtio_serial = "virtio-serial-pci", .virtio_is_mmio = false,
-        .default_memory = 2 * kGiB, .default_vcpus = 2, .powers_off = true, .restores = true,
+        .default_memory = 2 * kGiB, .default_vcpus = 2,
+        .hugepage_sizes = "2M 1G", .powers_off = true, .restores = true,
     },
     {
         .id = "arm64", .arch = Arch::arm64,
@@ -32,7 +36,8 @@ constexpr std::array<Machine, 5> kMachines{{
         .qemu = "qemu-system-aarch64", .machine_type = "virt", .machine_exact = ",dtb-randomness=off",
         .cpu = "cortex-a72", .cpu_exact = "", .console = "ttyAMA0",
         .virtio_serial = "virtio-serial-device", .virtio_is_mmio = true,
-        .default_memory = 2 * kGiB, .default_vcpus = 2, .powers_off = true, .restores = true,
+        .default_memory = 2 * kGiB, .default_vcpus = 2,
+        .hugepage_sizes = "64K 2M 32M 1G", .powers_off = true, .restores = true,
     },
     {
         .id = "ppc64-hash4k", .arch = Arch::ppc64,
@@ -42,7 +47,9 @@ constexpr std::array<Machine, 5> kMachines{{
         .qemu = "qemu-system-ppc64", .machine_type = VMLAB_PSERIES, .machine_exact = "",
         .cpu = "power8", .cpu_exact = "", .console = "hvc0",
         .virtio_serial = "virtio-serial-pci", .virtio_is_mmio = false,
-        .default_memory = 2 * kGiB, .default_vcpus = 2, .powers_off = true, .restores = true,
+        // 16G pages exist too, on machines larger than a laptop's guest.
+        .default_memory = 2 * kGiB, .default_vcpus = 2,
+        .hugepage_sizes = "16M", .powers_off = true, .restores = true,
     },
     {
         // The same kernel as hash4k: power9 makes it choose the radix MMU.
@@ -53,7 +60,8 @@ constexpr std::array<Machine, 5> kMachines{{
         .qemu = "qemu-system-ppc64", .machine_type = VMLAB_PSERIES, .machine_exact = "",
         .cpu = "power9", .cpu_exact = "", .console = "hvc0",
         .virtio_serial = "virtio-serial-pci", .virtio_is_mmio = false,
-        .default_memory = 2 * kGiB, .default_vcpus = 2, .powers_off = true, .restores = true,
+        .default_memory = 2 * kGiB, .default_vcpus = 2,
+        .hugepage_sizes = "2M 1G", .powers_off = true, .restores = true,
     },
     {
         // e500mc, not e500v2: Debian's powerpc libc needs a classic FPU.
@@ -64,7 +72,8 @@ constexpr std::array<Machine, 5> kMachines{{
         .qemu = "qemu-system-ppc", .machine_type = "ppce500", .machine_exact = "",
         .cpu = "e500mc", .cpu_exact = "", .console = "ttyS0",
         .virtio_serial = "virtio-serial-pci", .virtio_is_mmio = false,
-        .default_memory = 1 * kGiB, .default_vcpus = 1, .powers_off = false, .restores = false,
+        .default_memory = 1 * kGiB, .default_vcpus = 1,
+        .hugepage_sizes = "4M 16M 64M 256M 1G", .powers_off = false, .restores = false,
     },
 }};
 
@@ -97,6 +106,13 @@ const Machine* find_machine(std::string_view id) {
   for (const Machine& machine : kMachines)
     if (machine.id == id) return &machine;
   return nullptr;
+}
+
+std::vector<std::uint64_t> hugepage_sizes(const Machine& machine) {
+  std::vector<std::uint64_t> sizes;
+  for (const std::string_view word : base::split_words(machine.hugepage_sizes))
+    sizes.push_back(base::parse_size(word).value());
+  return sizes;
 }
 
 std::vector<std::string> machine_ids() {

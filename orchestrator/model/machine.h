@@ -38,6 +38,7 @@ struct Machine {
   bool virtio_is_mmio;             // ioeventfd is switched per transport, not per device
   std::uint64_t default_memory;    // bytes
   int default_vcpus;
+  std::string_view hugepage_sizes;  // hugetlb sizes its kernel offers, smallest first, separated by blanks
   bool powers_off;  // false: the host must end QEMU when the agent has said goodbye
   bool restores;    // whether a snapshot comes back (ppce500 lacks migration state)
 };
@@ -45,5 +46,6 @@ struct Machine {
 std::span<const Machine> machines();
 const Machine* find_machine(std::string_view id);
 std::vector<std::string> machine_ids();
+std::vector<std::uint64_t> hugepage_sizes(const Machine& machine);  // bytes, smallest first
 
 }  // namespace model

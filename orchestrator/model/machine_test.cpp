@@ -14,6 +14,8 @@ TEST(Machines, HaveUniqueIdsAndNoEmptyColumnThatMatters) {
     EXPECT_EQ(find_machine(machine.id), &machine);
     EXPECT_FALSE(machine.qemu.empty() || machine.kernel_image.empty() || machine.console.empty());
     EXPECT_GE(machine.default_vcpus, 1);
+    ASSERT_FALSE(hugepage_sizes(machine).empty());
+    EXPECT_LT(hugepage_sizes(machine).front(), machine.default_memory);
   }
   EXPECT_EQ(find_machine("vax"), nullptr);
 }

@@ -50,9 +50,20 @@ struct CaseResult {
   Clock clock = Clock::wall;
   std::optional<std::uint64_t> seed;
   int attempt = 1;
-  int position = 0;      // of its test in the guest: what ran before it there
+  int boot = 0;          // which boot of the job's guest: after a hang the job goes on in a fresh one
+  int position = 0;      // of its test in that boot: what ran before it there
   double duration_ms = 0;  // of the whole test, guest clock
   std::string evidence;  // the few lines that matter, guest text, unescaped
+};
+
+// A test that a job set out to run, written down before its guest starts, so that what never reported
+// is known even when vmlab itself was killed.
+struct Planned {
+  std::string job;
+  std::string machine;
+  std::string test;
+  int position = 0;                  // in the job's plan
+  std::optional<std::string> unfit;  // the scenario's own word that it cannot run here; it is then not run
 };
 
 struct Sample {
@@ -74,6 +85,7 @@ struct Run {
   std::string started_at;  // UTC, ISO 8601
   std::string finished_at; // empty while running or when it was interrupted
   std::vector<JobRecord> jobs;
+  std::vector<Planned> planned;
   std::vector<CaseResult> results;
   std::vector<Sample> samples;
 };

@@ -49,6 +49,28 @@ struct UnfitHere {
   std::string reason;
 };
 
+// What differs for some machines or commands. A field that is absent leaves the test as it is; one that is
+// there replaces the test's own value whole, so that a reader never has to add two lists in his head.
+struct TestVariation {
+  std::string machine = "*";  // glob over machine ids
+  std::string command = "*";  // glob over "program arguments"; used by VmtestsSelection
+  std::optional<std::vector<std::string>> arguments;
+  std::optional<std::uint64_t> memory_bytes;
+  std::optional<std::vector<HugePagePool>> hugepages;
+  std::optional<std::uint64_t> swap_bytes;
+  std::optional<ScratchFs> filesystem;
+  std::optional<std::vector<std::string>> config;
+  std::optional<std::vector<std::string>> features;
+  std::optional<int> min_vcpus;
+  std::optional<std::chrono::milliseconds> limit;
+  std::optional<bool> floods_console;
+  std::optional<Dialect> dialect;
+  std::optional<std::vector<std::string>> expected_log;
+  std::optional<std::map<std::string, std::uint64_t>> expected_log_counts;
+  std::optional<std::vector<UnfitHere>> unfit;
+  int line = 0;  // of hugepages, for messages
+};
+
 struct TestSpec {
   std::string id;                         // "mm/gup_longterm": stable, unique in a scenario
   std::string collection = "mm";          // folder below tools/testing/selftests
@@ -59,9 +81,25 @@ struct TestSpec {
   Needs needs;
   std::chrono::milliseconds limit{120'000};  // of the guest's own time; see runner
   bool floods_console = false;            // console level lowered while it runs; the log stays in /dev/kmsg
-  std::vector<std::string> expected_log;  // patterns of kernel lines this test causes on purpose
+  // Globs over the message part of kernel lines (no prefix, no time) that this test causes on purpose.
+  std::vector<std::string> expected_log;
   std::vector<UnfitHere> unfit;
   std::map<std::string, std::uint64_t> expected_log_counts;  // pattern -> exact number of lines
+  std::vector<std::string> also_called;   // names of the program in other trees, tried in this order
+  bool optional = false;                  // a tree without the program makes the test `unfit`, not a failed build
+  std::vector<TestVariation> variations;  // applied in order by scenario::for_machine()
+  int line = 0, column = 0;               // in the scenario's file, for messages
+  int hugepages_line = 0;
+};
+
+// "Everything run_vmtests.sh lists": expanded by the lab once the selftest tree is there, because each tree
+// has a list of its own.
+struct VmtestsSelection {
+  std::string collection = "mm";
+  std::vector<std::string> categories;  // empty: all
+  bool extra = false;                   // what `run_vmtests.sh -a` adds
+  bool destructive = false;             // what `-d` adds
+  TestSpec base;  // needs, limit and so on of every test; its variations match by command; id and program unset
 };
 
 struct GuestSpec {
@@ -93,6 +131,7 @@ struct Scenario {
   GuestSpec guest;
   std::map<std::string, GuestSpec> guest_overrides;  // by machine id; unset fields fall back to `guest`
   std::vector<TestSpec> tests;
+  std::vector<VmtestsSelection> vmtests;
   std::vector<KnownFailure> known_failures;
   Isolation isolation = Isolation::suite;
   Clock clock = Clock::wall;

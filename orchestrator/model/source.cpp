@@ -1,7 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/source.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+
 namespace model {
+namespace {
+
+using Kind = SourceRef::Kind;
+
+constexpr std::string_view kForms =
+    "a source is debian:VERSION, dir:PATH, git:PATH#REV, prebuilt:PATH or prebuilt:debian:VERSION";
+
+// "6.12", "6.12.111-1", "6.12.117-1~deb12u1": what Debian allows in a version, beginning with a digit.
+bool is_debian_version(std::string_view text) {
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  return !text.empty() && is_digit(text.front()) && std::ranges::all_of(text, [&](char c) {
+    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '-' || c == '~';
+  });
+}
+
+base::Result<SourceRef> debian(Kind kind, std::string_view text, std::string_view version, std::string_view example) {
+  if (!is_debian_version(version))
+    return base::fail(fmt::format("`{}` names no kernel version", base::printable(text)),
+                      fmt::format("write a version as in {}", example));
+  return SourceRef{.kind = kind, .location = std::string(version), .revision = {}};
+}
+
+}  // namespace
 
 std::string SourceRef::text() const {
   switch (kind) {
@@ -12,6 +41,47 @@ std::string SourceRef::text() const {
     case Kind::prebuilt_debian: return "prebuilt:debian:" + location;
   }
   return {};
+}
+
+base::Result<SourceRef> parse_source(std::string_view text) {
+  const auto starts = [&](std::string_view prefix) { return text.starts_with(prefix); };
+  const auto rest = [&](std::string_view prefix) { return text.substr(prefix.size()); };
+  if (text.find('\0') != std::string_view::npos)
+    return base::fail("a source cannot contain a zero byte", std::string(kForms));
+  if (starts("debian:")) return debian(Kind::debian, text, rest("debian:"), "debian:6.12 or debian:6.12.111-1");
+  if (starts("prebuilt:debian:"))
+    return debian(Kind::prebuilt_debian, text, rest("prebuilt:debian:"), "prebuilt:debian:6.12-cloud");
+  if (starts("prebuilt:") && text.size() > 9)
+    return SourceRef{.kind = Kind::prebuilt, .location = std::string(rest("prebuilt:")), .revision = {}};
+  if (starts("dir:") && text.size() > 4)
+    return SourceRef{.kind = Kind::dir, .location = std::string(rest("dir:")), .revision = {}};
+  if (starts("git:")) {
+    const std::string_view where = rest("git:");
+    const std::size_t hash = where.rfind('#');
+    if (hash == std::string_view::npos || hash == 0 || hash + 1 == where.size())
+      return base::fail(fmt::format("`{}` lacks its path or revision", base::printable(text)),
+                        "write git:PATH#REV, for example git:linux#v6.12");
+    return SourceRef{.kind = Kind::git, .location = std::string(where.substr(0, hash)),
+                     .revision = std::string(where.substr(hash + 1))};
+  }
+  if (is_debian_version(text))
+    return base::fail(fmt::format("`{}` is not a kernel source", base::printable(text)),
+                      fmt::format("did you mean `debian:{}`? {}", text, kForms));
+  return base::fail(fmt::format("`{}` is not a kernel source", base::printable(text)), std::string(kForms));
+}
+
+base::Result<std::pair<SourceRef, std::vector<std::string>>> parse_patched_source(std::string_view text) {
+  const std::vector<std::string_view> parts = base::split(text, '+');
+  base::Result<SourceRef> source = parse_source(parts.front());
+  if (!source) return std::unexpected(std::move(source.error()));
+  std::vector<std::string> patches;
+  for (std::size_t i = 1; i < parts.size(); ++i) {
+    if (parts[i].empty())
+      return base::fail(fmt::format("`{}` has a `+` without a patch file behind it", base::printable(text)),
+                        "write SRC+FILE, for example debian:6.12+fix.patch");
+    patches.emplace_back(parts[i]);
+  }
+  return std::pair{std::move(*source), std::move(patches)};
 }
 
 }  // namespace model

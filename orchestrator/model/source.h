@@ -2,7 +2,11 @@
 // Where a kernel or a selftest tree comes from, and how it is configured: what the user asked for, as values.
 #pragma once
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
+
+#include "base/error.h"
 
 namespace model {
 
@@ -17,6 +21,12 @@ struct SourceRef {
   std::string text() const;
   friend bool operator==(const SourceRef&, const SourceRef&) = default;
 };
+
+// Reads SRC. Only the form is checked; whether the package or the folder exists is for room kernel to say.
+base::Result<SourceRef> parse_source(std::string_view text);
+
+// Reads SRC[+PATCH...]: the source and its patch files, in order.
+base::Result<std::pair<SourceRef, std::vector<std::string>>> parse_patched_source(std::string_view text);
 
 struct ConfigOption {
   std::string name;   // without CONFIG_
