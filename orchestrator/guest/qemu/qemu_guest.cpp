@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "guest/qemu/qemu_guest.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "async/process.h"
+#include "base/text.h"
+#include "guest/console_log.h"
+#include "guest/cpu_use.h"
+#include "guest/qemu/qmp.h"
+
+namespace guest {
+
+namespace asio = async::asio;
+namespace json = boost::json;
+using namespace std::chrono_literals;
+
+namespace {
+
+// QEMU answers from its main loop, which waits for the lock that a busy vCPU thread holds.
+constexpr auto kAnswerLimit = 20s;
+
+// Numbers of the inherited descriptors in QEMU.
+enum : int { kQmpFd = 3, kPortFd = 4, kTypingFd = 5 };
+
+base::Result<std::pair<base::UniqueFd, base::UniqueFd>> typing_pipe() {
+  int fds[2];
+  if (::pipe2(fds, O_CLOEXEC | O_NONBLOCK) != 0)
+    return std::unexpected(base::errno_error("create a pipe", errno));
+  return std::pair(base::UniqueFd(fds[0]), base::UniqueFd(fds[1]));
+}
+
+class QemuGuest final : public Guest {
+ public:
+  QemuGuest(async::Process process, asio::any_io_executor executor, base::UniqueFd qmp, base::UniqueFd port,
+            base::UniqueFd typing, const base::fs::path& folder)
+      : process_(std::move(process)), qmp_(std::move(executor), std::move(qmp)), port_(std::move(port)),
+        typing_(std::move(typing)), console_(folder / "console.log"), stderr_(folder / "qemu.stderr") {}
+
+  int port() const override { return port_.get(); }
+  std::string take_console() override { return console_.take(); }
+  const base::fs::path& console_log() const override { return console_.path(); }
+
+  async::task<base::Result<void>> type(std::string text, bool after_break) override {
+    if (after_break) {
+      std::string command = "chardev-send-break console";
+      const auto sent = co_await monitor(std::move(command));
+      if (!sent) co_return std::unexpected(sent.error());
+    }
+    const ssize_t n = ::write(typing_.get(), text.data(), text.size());
+    if (n != static_cast<ssize_t>(text.size()))
+      co_return std::unexpected(base::errno_error("type on the console", n < 0 ? errno : EAGAIN));
+    co_return base::Result<void>();
+  }
+
+  async::task<base::Result<void>> pause() override { return order("stop"); }
+  async::task<base::Result<void>> resume() override { return order("cont"); }
+  async::task<base::Result<void>> inject_nmi() override { return order("inject-nmi"); }
+
+  async::task<base::Result<std::string>> monitor(std::string command) override {
+    json::object arguments;
+    arguments["command-line"] = command;
+    auto answer = co_await qmp_.execute("human-monitor-command", std::move(arguments), kAnswerLimit);
+    if (!answer) co_return std::unexpected(std::move(answer.error()));
+    if (!answer->is_string()) co_return base::fail("QEMU's monitor answered without a text");
+    co_return std::string(answer->as_string());
+  }
+
+  CpuUse cpu_use() override {
+    if (const auto use = process_cpu_use(process_.pid())) last_use_ = *use;
+    return last_use_;
+  }
+
+  std::string complaints() const override {
+    base::UniqueFd fd(::open(stderr_.c_str(), O_RDONLY | O_CLOEXEC));
+    std::string text(64u << 10, '\0');
+    const ssize_t n = fd ? ::read(fd.get(), text.data(), text.size()) : 0;
+    text.resize(n > 0 ? static_cast<std::size_t>(n) : 0);
+    return text;
+  }
+
+  std::optional<GuestEnd> ended() override {
+    if (end_) return end_;
+    if (process_.running()) cpu_use();  // /proc forgets it with the reaping
+    const auto exit = process_.exit();
+    if (!exit) return std::nullopt;
+    end_ = judge(*exit);
+    return end_;
+  }
+
+  async::task<GuestEnd> wait_end() override {
+    const async::ProcessExit exit = co_await process_.wait();
+    // The reason is in an event that QEMU wrote before it went; let it arrive.
+    if (!end_) co_await qmp_.closed(1s);
+    if (!end_) end_ = judge(exit);
+    co_return *end_;
+  }
+
+  async::task<GuestEnd> end(std::chrono::milliseconds grace) override {
+    if (end_) co_return *end_;
+    told_ = true;
+    cpu_use();
+    if (process_.running()) {
+      // Once told to, QEMU either answers and goes, or goes without an answer.
+      const auto answer = co_await qmp_.execute("quit", json::object(), grace);
+      if (!answer) process_.signal(SIGTERM);
+      const auto deadline = std::chrono::steady_clock::now() + grace;
+      asio::steady_timer timer(co_await asio::this_coro::executor);
+      while (process_.running() && std::chrono::steady_clock::now() < deadline) {
+        timer.expires_after(5ms);
+        co_await timer.async_wait(asio::use_awaitable);
+      }
+      process_.signal(SIGKILL);
+    }
+    co_return co_await wait_end();
+  }
+
+ private:
+  async::task<base::Result<void>> order(std::string command) {
+    auto answer = co_await qmp_.execute(std::move(command), json::object(), kAnswerLimit);
+    if (!answer) co_return std::unexpected(std::move(answer.error()));
+    co_return base::Result<void>();
+  }
+
+  GuestEnd judge(const async::ProcessExit& exit) const {
+    std::string reason;
+    for (const QmpEvent& event : qmp_.events())
+      if (event.name == "SHUTDOWN")
+        if (const auto* text = event.data.if_contains("reason"); text != nullptr && text->is_string())
+          reason = std::string(text->as_string());
+    if (told_) return {GuestEnd::Kind::told_to, "ended by vmlab"};
+    if (exit.exited() && exit.code() == 0) {
+      if (reason == "guest-shutdown") return {GuestEnd::Kind::powered_off, "the guest powered off"};
+      if (reason.starts_with("guest-")) return {GuestEnd::Kind::reset, "the guest reset itself (" + reason + ")"};
+    }
+    std::string text = "QEMU ended: " + exit.text();
+    if (!reason.empty()) text += " (" + reason + ")";
+    if (const std::string said = complaints(); !said.empty()) {
+      const auto lines = base::split_lines(said);
+      text += ": " + base::printable(lines.back());
+    }
+    return {GuestEnd::Kind::failed, std::move(text)};
+  }
+
+  async::Process process_;
+  Qmp qmp_;
+  base::UniqueFd port_, typing_;
+  ConsoleLog console_;
+  base::fs::path stderr_;
+  CpuUse last_use_;
+  std::optional<GuestEnd> end_;
+  bool told_ = false;
+};
+
+}  // namespace
+
+base::Result<std::unique_ptr<Guest>> start_qemu(asio::any_io_executor executor, const QemuSpec& spec,
+                                                const base::fs::path& folder, std::string_view note) {
+  const auto script = qemu_script(spec, note);
+  if (!script) return std::unexpected(script.error());
+  if (auto written = base::write_file_atomic(folder / "qemu.sh", *script, 0755); !written)
+    return std::unexpected(written.error());
+
+  auto qmp = async::socket_pair();
+  auto port = async::socket_pair();
+  auto typing = typing_pipe();
+  for (auto* pair : {&qmp, &port, &typing})
+    if (!*pair) return std::unexpected(pair->error());
+
+  // The console's path goes through the working directory, so that no folder name needs escaping.
+  // /dev/fd/N opens the pipe's read end once more; typing_ keeps it from ever being at its end.
+  const Wiring wiring{.console = fmt::format("file,path=console.log,input-path=/dev/fd/{}", int(kTypingFd)),
+                      .port = fmt::format("socket,fd={}", int(kPortFd)),
+                      .qmp = fmt::format("socket,fd={}", int(kQmpFd))};
+  auto arguments = qemu_arguments(spec, wiring);
+  if (!arguments) return std::unexpected(arguments.error());
+  const async::ProcessSpec process{.program = qemu_program(spec),
+                                   .arguments = std::move(*arguments),
+                                   .directory = folder,
+                                   .inherit = {{qmp->second.get(), kQmpFd},
+                                               {port->second.get(), kPortFd},
+                                               {typing->first.get(), kTypingFd}},
+                                   .stderr_file = folder / "qemu.stderr"};
+  auto child = async::Process::spawn(executor, process);
+  if (!child) return std::unexpected(std::move(child.error()));
+  return std::make_unique<QemuGuest>(std::move(*child), executor, std::move(qmp->first), std::move(port->first),
+                                     std::move(typing->second), folder);
+}
+
+}  // namespace guest

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+// Real QEMU processes with guests of a few instructions: what a start, a console, an order and an end are.
+#include "guest/qemu/qemu_guest.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <thread>
+
+namespace guest {
+namespace {
+
+namespace asio = async::asio;
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+
+void put32(std::string& out, std::uint32_t value) {
+  for (int shift = 0; shift < 32; shift += 8) out.push_back(static_cast<char>(value >> shift));
+}
+
+enum class Then { spin, reset, power_off, echo };
+
+// A Multiboot 1 image (GNU Multiboot Specification 0.6.96, address fields instead of ELF) that writes
+// `words` to the first serial port and then does one thing.
+std::string tiny_kernel(std::string_view words, Then then) {
+  constexpr std::uint32_t kBase = 0x100000, kHeader = 32;
+  std::string code = "\xBE";  // mov esi, words
+  const std::string print("\x66\xBA\xF8\x03"                 // mov dx, 0x3f8
+                          "\xAC\x84\xC0\x74\x03\xEE\xEB\xF8",  // 1: lodsb; test al,al; jz 2f; out dx,al; jmp 1b
+                          12);
+  std::string tail;
+  if (then == Then::reset) tail = std::string("\xB0\xFE\x66\xBA\x64\x00\xEE", 7);  // out 0x64, 0xfe
+  if (then == Then::power_off)  // outw 0x604, 0x2000: ACPI soft-off as SeaBIOS maps it on q35
+    tail = std::string("\x66\xB8\x00\x20\x66\xBA\x04\x06\x66\xEF", 10);
+  if (then == Then::echo)  // wait for a received byte and send it back, for ever
+    tail = std::string("\x66\xBA\xFD\x03\xEC\xA8\x01\x74\xF7\x66\xBA\xF8\x03\xEC\xEE\xEB\xEF", 17);
+  tail += "\xEB\xFE";  // 2: jmp 2b
+  put32(code, kBase + kHeader + 1 + 4 + static_cast<std::uint32_t>(print.size() + tail.size()));
+  code += print + tail + std::string(words) + '\0';
+
+  std::string image;
+  constexpr std::uint32_t kMagic = 0x1BADB002, kFlags = 0x00010000;
+  put32(image, kMagic);
+  put32(image, kFlags);
+  put32(image, 0u - kMagic - kFlags);
+  put32(image, kBase);                                                      // where this header is
+  put32(image, kBase);                                                      // load from here
+  put32(image, kBase + kHeader + static_cast<std::uint32_t>(code.size()));  // to here
+  put32(image, 0);                                                          // no bss
+  put32(image, kBase + kHeader);                                            // entry
+  return image + code;
+}
+
+class QemuGuestTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (::system("qemu-system-x86_64 --version >/dev/null 2>&1") != 0) GTEST_SKIP() << "no qemu-system-x86_64";
+  }
+
+  std::unique_ptr<Guest> start(std::string_view words, Then then) {
+    EXPECT_TRUE(base::write_file_atomic(folder_.path() / "kernel", tiny_kernel(words, then)));
+    QemuSpec spec;
+    spec.machine = model::find_machine("x86_64");
+    spec.name = "test";
+    spec.kernel = folder_.path() / "kernel";
+    spec.memory_bytes = 64u << 20;
+    spec.vcpus = 1;
+    auto guest = start_qemu(loop_.get_executor(), spec, folder_.path(), "a test");
+    EXPECT_TRUE(guest) << guest.error().text();
+    return std::move(*guest);
+  }
+
+  template <class T>
+  T run(async::task<T> operation) {
+    std::optional<T> value;
+    std::exception_ptr failure;
+    asio::co_spawn(loop_, std::move(operation), [&](std::exception_ptr e, T v) {
+      failure = e;
+      if (!e) value = std::move(v);
+    });
+    while (!value && !failure && loop_.run_one() > 0) {
+    }
+    loop_.restart();
+    if (failure) std::rethrow_exception(failure);
+    return std::move(*value);
+  }
+
+  std::string console_until(Guest& guest, std::string_view word) {
+    std::string text;
+    for (int i = 0; i < 1000 && !text.contains(word); ++i) {
+      text += guest.take_console();
+      std::this_thread::sleep_for(10ms);
+    }
+    return text;
+  }
+
+  // The QEMU that runs this test's kernel; 0 when there is none.
+  pid_t qemu_pid() {
+    for (const auto& entry : base::fs::directory_iterator("/proc")) {
+      const auto line = base::read_file(entry.path() / "cmdline");
+      if (line && line->starts_with("qemu-system") && line->contains((folder_.path() / "kernel").string()))
+        return std::atoi(entry.path().filename().c_str());
+    }
+    return 0;
+  }
+
+  base::TemporaryDirectory folder_ = base::TemporaryDirectory::create(base::fs::temp_directory_path(), "guest").value();
+  asio::io_context loop_;
+};
+
+}  // namespace
+
+TEST_F(QemuGuestTest, PrintsAnswersOrdersAndQuits) {
+  const auto guest = start("hello from a tiny guest\n", Then::spin);
+  EXPECT_THAT(console_until(*guest, "guest\n"), HasSubstr("hello from a tiny guest\n"));
+  EXPECT_THAT(run(guest->monitor("info registers -a")).value(), HasSubstr("EIP=0010"));
+  EXPECT_TRUE(run(guest->pause()));
+  EXPECT_THAT(run(guest->monitor("info status")).value(), HasSubstr("paused"));
+  EXPECT_TRUE(run(guest->resume()));
+  EXPECT_FALSE(guest->ended());
+  const CpuUse early = guest->cpu_use();
+  for (int i = 0; i < 300 && guest->cpu_use().used < early.used + 50ms; ++i) std::this_thread::sleep_for(10ms);
+  EXPECT_GE(guest->cpu_use().used, early.used + 50ms);
+  const GuestEnd end = run(guest->end(2s));
+  EXPECT_EQ(end.kind, GuestEnd::Kind::told_to);
+  EXPECT_GE(guest->cpu_use().used, early.used) << "the figure must outlive the process";
+}
+
+TEST_F(QemuGuestTest, HearsWhatIsTypedOnItsConsole) {
+  const auto guest = start("ready\n", Then::echo);
+  console_until(*guest, "ready\n");
+  EXPECT_TRUE(run(guest->type("abc", false)));
+  EXPECT_THAT(console_until(*guest, "abc"), HasSubstr("abc"));
+  EXPECT_TRUE(run(guest->type("t", true)));
+}
+
+TEST_F(QemuGuestTest, TellsAPowerOffFromAReset) {
+  const auto off = start("off\n", Then::power_off);
+  EXPECT_EQ(run(off->wait_end()).kind, GuestEnd::Kind::powered_off);
+  EXPECT_THAT(console_until(*off, "off\n"), HasSubstr("off\n"));
+  const auto reset = start("again\n", Then::reset);
+  EXPECT_EQ(run(reset->wait_end()).kind, GuestEnd::Kind::reset);
+}
+
+TEST_F(QemuGuestTest, BlamesTheHostWhenQemuIsKilledOrCannotStart) {
+  const auto guest = start("x\n", Then::spin);
+  console_until(*guest, "x\n");
+  const std::string info = base::read_file(folder_.path() / "qemu.sh").value();
+  EXPECT_THAT(info, HasSubstr("# a test"));
+  EXPECT_THAT(run(guest->monitor("info status")).value(), HasSubstr("running"));
+  ASSERT_EQ(::kill(qemu_pid(), SIGKILL), 0);
+  const GuestEnd end = run(guest->wait_end());
+  EXPECT_EQ(end.kind, GuestEnd::Kind::failed);
+  EXPECT_THAT(end.text, HasSubstr("killed by signal 9"));
+  EXPECT_FALSE(run(guest->monitor("info status")));
+
+  QemuSpec spec;
+  spec.machine = model::find_machine("x86_64");
+  spec.kernel = folder_.path() / "no-such-kernel";
+  const auto broken = start_qemu(loop_.get_executor(), spec, folder_.path(), "").value();
+  const GuestEnd failed = run(broken->wait_end());
+  EXPECT_EQ(failed.kind, GuestEnd::Kind::failed);
+  EXPECT_THAT(failed.text, HasSubstr("no-such-kernel"));
+}
+
+TEST_F(QemuGuestTest, LeavesNoQemuBehindWhenItsOwnerIsKilled) {
+  int fds[2];
+  ASSERT_EQ(::pipe(fds), 0);
+  const pid_t owner = ::fork();
+  if (owner == 0) {
+    const auto guest = start("x\n", Then::spin);
+    console_until(*guest, "x\n");
+    (void)!::write(fds[1], "!", 1);
+    ::pause();
+  }
+  char go = 0;
+  ASSERT_EQ(::read(fds[0], &go, 1), 1);
+  EXPECT_GT(qemu_pid(), 0);
+  ::kill(owner, SIGKILL);
+  ::waitpid(owner, nullptr, 0);
+  for (int i = 0; i < 300 && qemu_pid() > 0; ++i) std::this_thread::sleep_for(10ms);
+  EXPECT_EQ(qemu_pid(), 0);
+  ::close(fds[0]);
+  ::close(fds[1]);
+}
+
+}  // namespace guest
