@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// What `vmlab ktap` prints: {"results":[{"id","outcome","reason"}],"planned","complete"} and,
+// beyond the contract, each result's "line" and the report's "notes".
+#pragma once
+#include <string>
+
+#include "ktap/report.h"
+
+namespace ktap {
+
+std::string report_to_json(const Report& report);
+
+}  // namespace ktap

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ktap/parser.h"
+
+#include <algorithm>
+#include <csignal>
+#include <cstring>
+#include <optional>
+
+#include "base/text.h"
+#include "fmt/format.h"
+#include "ktap/case_name.h"
+#include "ktap/line.h"
+#include "ktap/skip_reasons.h"
+#include "ktap/tap_reader.h"
+#include "ktap/uffd_reader.h"
+#include "ktap/verdict.h"
+
+namespace ktap {
+namespace {
+
+constexpr std::size_t kLongestLine = 16 * 1024;  // the rest of a longer line is dropped
+constexpr std::size_t kMostCases =
+    200'000;  // far above any selftest; a flood must not eat the host
+
+// The id of a result about the whole text when no test id was given.
+constexpr std::string_view kWholeText = "(test)";
+
+}  // namespace
+
+struct Parser::State {
+  State(std::string id, model::Dialect dialect_, std::string machine_)
+      : test_id(std::move(id)),
+        machine(std::move(machine_)),
+        dialect(dialect_),
+        tap(test_id, [this](RawCase raw) { add(std::move(raw)); }),
+        uffd([this](RawCase raw) { add(std::move(raw)); }) {}
+
+  bool reads_tap() const {
+    if (dialect == model::Dialect::automatic) return !uffd.any_structure();
+    // 7.3's uffd-stress speaks TAP, 6.12's does not; the same holds for uffd-unit-tests.
+    if (dialect == model::Dialect::uffd_unit_tests) return !uffd.any_structure();
+    return dialect == model::Dialect::tap || dialect == model::Dialect::uffd_stress;
+  }
+  bool reads_uffd() const {
+    const bool asked =
+        dialect == model::Dialect::automatic || dialect == model::Dialect::uffd_unit_tests;
+    return asked && !tap.any_structure();
+  }
+
+  void take_line() {
+    ++lines;
+    const std::string text = clean_line(buffer);
+    buffer.clear();
+    overlong = false;
+    if (!base::trim(text).empty()) last_line = text.substr(0, 400);
+    if (reads_uffd() && uffd.line(text, lines)) return;
+    if (reads_tap()) tap.line(text, lines);
+  }
+
+  void add(RawCase raw) {
+    if (cases.size() >= kMostCases) {
+      ++dropped;
+      if (model::verdict_of(raw.outcome) == model::Verdict::bad) ++dropped_bad;
+      return;
+    }
+    Case result;
+    result.name = names.unique(raw.name);
+    result.id = test_id.empty() ? result.name : test_id + "/" + result.name;
+    result.outcome = raw.skipped ? outcome_of_skip(machine, test_id.empty() ? raw.name : test_id,
+                                                   raw.name, raw.reason.value_or(""))
+                                 : raw.outcome;
+    result.reason = std::move(raw.reason);
+    result.line = raw.line;
+    result.evidence = std::move(raw.evidence);
+    cases.push_back(std::move(result));
+  }
+
+  Reading reading() {
+    Reading out;
+    out.last_line = bounded_text(base::trim(last_line));
+    if (uffd.any_structure()) {
+      const UffdSummary summary = uffd.finish();
+      out.any_structure = true;
+      out.reported = summary.reported;
+      out.bad = summary.bad;
+      out.lost_failures = summary.lost_failures;
+      out.closed = out.has_plan = summary.total.has_value();
+      if (summary.total) {
+        planned = out.planned = *summary.total;
+        if (out.planned > out.reported) out.missing = out.planned - out.reported;
+        if (out.reported > out.planned) out.extra = out.reported - out.planned;
+      }
+      if (summary.unfinished)
+        add({*summary.unfinished,
+             model::Outcome::missing,
+             false,
+             "started and never reported",
+             0,
+             {}});
+      if (summary.unfinished || !summary.total) out.nested_complete = false;
+      return out;
+    }
+    TapSummary summary = tap.finish();
+    notes = std::move(summary.notes);
+    planned = summary.planned;
+    out.any_structure = summary.any_structure;
+    out.has_plan = summary.planned.has_value();
+    out.planned = summary.planned.value_or(0);
+    out.closed = summary.totals_seen;
+    out.reported = summary.reported;
+    out.missing = summary.missing;
+    out.extra = summary.extra;
+    out.bad = summary.bad;
+    out.lost_failures = summary.lost_failures;
+    out.nested_complete = summary.nested_complete;
+    out.bail = summary.bail;
+    out.skip_all = summary.skip_all;
+    out.last_skip = summary.last_skip;
+    out.last_started = summary.last_started;
+    if (out.reported == 0) out.reported = cases.size();  // everything was nested
+    return out;
+  }
+
+  std::string test_id;
+  std::string machine;
+  model::Dialect dialect;
+  TapReader tap;
+  UffdReader uffd;
+  UniqueNames names;
+  std::vector<Case> cases;
+  std::size_t taken = 0;
+  std::size_t dropped = 0;
+  std::size_t dropped_bad = 0;
+  std::size_t lines = 0;
+  std::string buffer;
+  bool overlong = false;
+  std::string last_line;
+  std::optional<std::size_t> planned;
+  std::vector<std::string> notes;
+};
+
+Parser::Parser(std::string test_id, model::Dialect dialect, std::string machine)
+    : state_(std::make_unique<State>(std::move(test_id), dialect, std::move(machine))) {}
+Parser::~Parser() = default;
+Parser::Parser(Parser&&) noexcept = default;
+Parser& Parser::operator=(Parser&&) noexcept = default;
+
+void Parser::feed(std::string_view chunk) {
+  State& state = *state_;
+  while (!chunk.empty()) {
+    const auto newline = chunk.find('\n');
+    const auto piece = chunk.substr(0, newline);
+    const std::size_t room = kLongestLine - std::min(kLongestLine, state.buffer.size());
+    state.buffer.append(piece.substr(0, room));
+    if (newline == std::string_view::npos) return;
+    state.take_line();
+    chunk.remove_prefix(newline + 1);
+  }
+}
+
+std::vector<Case> Parser::take_results() {
+  std::vector<Case> fresh(state_->cases.begin() + static_cast<std::ptrdiff_t>(state_->taken),
+                          state_->cases.end());
+  state_->taken = state_->cases.size();
+  return fresh;
+}
+
+Report Parser::finish(ProcessEnd end) {
+  State& state = *state_;
+  if (!state.buffer.empty()) state.take_line();
+  const Reading reading = state.reading();
+  TestVerdict verdict = judge(reading, end);
+  Report report;
+  report.planned = state.planned;
+  report.complete = verdict.complete;
+  report.notes = std::move(state.notes);
+  if (state.dropped > 0) {
+    report.complete = false;
+    report.notes.push_back(
+        fmt::format("{} results beyond the first {} were dropped", state.dropped, kMostCases));
+    if (state.dropped_bad > 0 && !verdict.outcome) {
+      verdict.outcome = model::Outcome::fail;
+      verdict.reason =
+          fmt::format("{} failures beyond the first {} results", state.dropped_bad, kMostCases);
+    }
+  }
+  if (verdict.outcome) {
+    Case whole;
+    whole.id = state.test_id.empty() ? std::string(kWholeText) : state.test_id;
+    whole.reason = verdict.reason;
+    whole.outcome = verdict.skipped ? outcome_of_skip(state.machine, state.test_id, "",
+                                                      verdict.reason.value_or(""))
+                                    : *verdict.outcome;
+    if (whole.outcome != model::Outcome::pass) whole.evidence = state.last_line;
+    state.cases.push_back(std::move(whole));
+  }
+  report.cases = state.cases;
+  return report;
+}
+
+Report parse(std::string_view text, ProcessEnd end, std::string test_id, model::Dialect dialect,
+             std::string machine) {
+  Parser parser(std::move(test_id), dialect, std::move(machine));
+  parser.feed(text);
+  return parser.finish(end);
+}
+
+std::string signal_name(int number) {
+  // sigabbrev_np() knows every name of this system; the guest's numbers are Linux's, as ours are.
+  if (const char* name = sigabbrev_np(number)) return std::string("SIG") + name;
+  return fmt::format("signal {}", number);
+}
+
+}  // namespace ktap

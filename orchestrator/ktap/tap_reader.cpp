@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ktap/tap_reader.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.h"
+#include "fmt/format.h"
+
+namespace ktap {
+namespace {
+
+constexpr std::size_t kDeepest = 24;       // levels; deeper indentation is taken for a remark
+constexpr std::size_t kMostHeld = 20'000;  // results that wait for their parent's name
+constexpr std::size_t kEvidenceLines = 8;
+constexpr std::size_t kEvidenceWidth = 240;
+constexpr std::size_t kMostNotes = 20;
+
+bool blanks_only(std::string_view text) {
+  return text.find_first_not_of(" \t") == std::string_view::npos;
+}
+
+// "selftests: mm: cow" of runner.sh, "running ./gup_test -u" of run_vmtests.sh (its pretty_name()).
+std::optional<std::string> announced_child(std::string_view text) {
+  if (text.starts_with("selftests: ") && text.find(": ", 11) != std::string_view::npos)
+    return bounded_text(base::trim(text));
+  for (std::string_view start : {"running ./", "running bash ./"})
+    if (text.starts_with(start)) return bounded_text(base::trim(text.substr(start.size())));
+  return std::nullopt;
+}
+
+// "RUN           global.name ..." of kselftest_harness.h, without its '#'.
+std::optional<std::string> harness_run(std::string_view text) {
+  if (!text.starts_with("RUN ") || !text.ends_with(" ...")) return std::nullopt;
+  text = base::trim(text.substr(4, text.size() - 8));
+  if (text.empty() || text.find(' ') != std::string_view::npos) return std::nullopt;
+  return std::string(text);
+}
+
+// Remarks that never say why: the harness's own verdict lines and kselftest's closing words.
+bool says_nothing(std::string_view text) {
+  for (std::string_view start : {"OK  ", "FAIL  ", "[INFO]", "[PASS]", "[SKIP]", "[FAIL]",
+                                 "Totals:", "Planned tests != run tests", "Starting ", "Subtest:"})
+    if (text.starts_with(start)) return true;
+  return text.ends_with("Test terminated by assertion") || text.empty() ||
+         text.find("skipped test(s) detected") != std::string_view::npos;
+}
+
+std::optional<std::size_t> count_after(std::string_view text, std::string_view word) {
+  const auto at = text.find(word);
+  if (at == std::string_view::npos) return std::nullopt;
+  std::size_t end = at + word.size();
+  while (end < text.size() && text[end] >= '0' && text[end] <= '9') ++end;
+  const auto value = base::parse_int(text.substr(at + word.size(), end - at - word.size()));
+  if (!value) return std::nullopt;
+  return static_cast<std::size_t>(*value);
+}
+
+// The directive decides before ok / not ok. SKIP is decided later, by the table of reasons.
+model::Outcome outcome_of(const ResultLine& result) {
+  using model::Outcome;
+  switch (result.directive) {
+    case Directive::skip:
+      return Outcome::unfit;
+    case Directive::todo:
+      return result.ok ? Outcome::xpass : Outcome::xfail;
+    case Directive::xfail:
+      return Outcome::xfail;  // kselftest prints it with `ok`
+    case Directive::xpass:
+      return Outcome::xpass;
+    case Directive::timeout:
+      return Outcome::hang;
+    case Directive::error:
+      return Outcome::fail;
+    case Directive::none:
+      break;
+  }
+  return result.ok ? Outcome::pass : Outcome::fail;
+}
+
+}  // namespace
+
+TapReader::TapReader(std::string test_id, Sink sink)
+    : test_id_(std::move(test_id)), sink_(std::move(sink)) {
+  levels_.emplace_back();
+  levels_.front().name = "";
+}
+
+void TapReader::line(std::string_view text, std::size_t number) {
+  const Line parsed = classify(text);
+  const bool yaml = inside_yaml(text, parsed);
+  Level* level = nullptr;
+  if (!yaml && parsed.kind != LineKind::other && parsed.kind != LineKind::subtest)
+    level = level_of(parsed);
+  if (level) {
+    summary_.any_structure = true;
+    after_result_ = parsed.kind == LineKind::result;
+    switch (parsed.kind) {
+      case LineKind::version:
+        version(*level);
+        return;
+      case LineKind::plan:
+        plan(*level, parsed);
+        return;
+      case LineKind::result:
+        result(*level, parsed, number);
+        return;
+      case LineKind::bail:
+        if (!summary_.bail) summary_.bail = bounded_text(parsed.data);
+        break;
+      default:
+        break;
+    }
+  }
+  if (!text.empty()) {
+    recent_.emplace_back(text.substr(0, kEvidenceWidth));
+    if (recent_.size() > kEvidenceLines) recent_.pop_front();
+  }
+  if (yaml || level) return;
+  after_result_ = false;
+  if (parsed.kind == LineKind::subtest) return subtest(parsed);
+  remark(text);
+}
+
+// A YAML block ("---" to "...", indented below its result) may hold anything, `ok 1` too. It ends
+// at the latest with the first line that is indented less.
+bool TapReader::inside_yaml(std::string_view text, const Line& line) {
+  if (!yaml_lead_) {
+    if (!after_result_ || base::trim(line.text) != "---" || line.lead.empty() ||
+        line.lead.back() == '#')
+      return false;
+    yaml_lead_ = line.lead.size();
+    return true;
+  }
+  if (base::trim(text).empty()) return true;
+  if (line.lead.size() < *yaml_lead_) {
+    yaml_lead_.reset();
+    return false;
+  }
+  if (base::trim(line.text) == "..." && line.lead.size() == *yaml_lead_) yaml_lead_.reset();
+  return true;
+}
+
+bool TapReader::may_open(const Level& top, const Line& line) {
+  const auto deeper = line.lead.substr(top.lead.size());
+  const bool opens = line.kind == LineKind::version || line.kind == LineKind::plan;
+  // "# ok 1 x" may be a remark; it is a subtest's result when a subtest was announced.
+  if (!blanks_only(deeper)) return opens || (line.kind == LineKind::result && top.next_child);
+  const bool indented = deeper.size() >= 2 || deeper.find('\t') != std::string_view::npos;
+  return indented && (opens || line.result.number.has_value());
+}
+
+TapReader::Level* TapReader::level_of(const Line& line) {
+  if (line.kind == LineKind::bail)
+    return blanks_only(line.lead) || levels_.size() > 1 ? &levels_.back() : nullptr;
+  std::size_t keep = levels_.size();
+  while (keep > 1 && !line.lead.starts_with(levels_[keep - 1].lead)) --keep;
+  if (levels_[keep - 1].lead == line.lead) {
+    pop_to(line.lead, line.kind == LineKind::result ? &line.result : nullptr);
+    return &levels_.back();
+  }
+  // A new level below `keep`: what is above it is over.
+  if (keep >= kDeepest || !may_open(levels_[keep - 1], line)) return nullptr;
+  pop_to(std::string(levels_[keep - 1].lead), nullptr);
+  Level level;
+  level.lead = std::string(line.lead);
+  level.name = std::exchange(levels_.back().next_child, std::nullopt);
+  levels_.push_back(std::move(level));
+  return &levels_.back();
+}
+
+void TapReader::pop_to(std::string_view lead, const ResultLine* parent) {
+  closed_skip_all_.reset();
+  while (levels_.size() > 1 && levels_.back().lead.size() > lead.size()) {
+    const bool child = levels_[levels_.size() - 2].lead == lead;
+    close_top(child ? parent : nullptr);
+  }
+}
+
+void TapReader::close_top(const ResultLine* parent) {
+  Level level = std::move(levels_.back());
+  const std::size_t depth = levels_.size() - 1;
+  if (!level.name && parent && !parent->name.empty()) level.name = bounded_text(parent->name);
+  std::vector<RawCase> held = std::exchange(level.held, {});
+  if (!level.name) level.name = "";
+  closed_skip_all_ = level.skip_all;
+  levels_.back() = std::move(level);
+  for (auto& raw : held) emit(depth, std::move(raw));
+  // A parent that was skipped (exit status 4) excuses the rest of its plan.
+  end_document(levels_.back(), parent && parent->directive == Directive::skip);
+  levels_.pop_back();
+}
+
+// The end of one plan's worth of results at this level.
+void TapReader::end_document(Level& level, bool excused) {
+  const bool outermost = &level == &levels_.front();
+  if (level.plan) {
+    const std::size_t missing = *level.plan > level.seen ? *level.plan - level.seen : 0;
+    const std::size_t extra = level.seen > *level.plan ? level.seen - *level.plan : 0;
+    if (outermost) {
+      summary_.planned = summary_.planned.value_or(0) + *level.plan;
+      summary_.missing += missing;
+      summary_.extra += extra;
+    } else if ((missing > 0 && !excused) || extra > 0) {
+      summary_.nested_complete = summary_.nested_complete && missing == 0;
+      RawCase raw;
+      raw.name = "(plan)";
+      raw.outcome = missing > 0 ? model::Outcome::missing : model::Outcome::fail;
+      raw.reason = missing > 0
+                       ? fmt::format("{} of {} planned cases never reported", missing, *level.plan)
+                       : fmt::format("{} results for a plan of {}", level.seen, *level.plan);
+      if (extra > 0) ++summary_.bad;
+      emit(levels_.size() - 1, std::move(raw));
+    }
+  }
+  if (outermost && level.context.run && level.since_run == 0)
+    summary_.last_started = level.context.run;
+  level.versioned = false;
+  level.plan.reset();
+  level.seen = 0;
+  level.counts = {};
+  level.context = {};
+  level.since_run = 0;
+}
+
+void TapReader::version(Level& level) {
+  if (level.versioned || level.plan || level.seen > 0) end_document(level, false);
+  level.versioned = true;
+}
+
+void TapReader::plan(Level& level, const Line& line) {
+  if (level.plan) {
+    if (level.seen < *level.plan) {
+      if (line.plan != *level.plan)
+        note(fmt::format("a second plan, 1..{}, was ignored", line.plan));
+      return;
+    }
+    end_document(level, false);  // text of several programs in a row, without version lines
+  }
+  level.plan = line.plan;
+  if (line.skip_all) level.skip_all = bounded_text(line.data);
+  if (line.skip_all && &level == &levels_.front()) summary_.skip_all = level.skip_all;
+}
+
+void TapReader::result(Level& level, const Line& line, std::size_t number) {
+  const ResultLine& parsed = line.result;
+  NamedResult named = name_result(parsed, level.context, test_id_);
+  RawCase raw;
+  raw.name = std::move(named.name);
+  raw.reason = std::move(named.reason);
+  raw.outcome = outcome_of(parsed);
+  raw.skipped = parsed.directive == Directive::skip;
+  raw.line = number;
+  if (raw.skipped && !raw.reason && closed_skip_all_ && !closed_skip_all_->empty())
+    raw.reason = closed_skip_all_;
+  closed_skip_all_.reset();
+  raw.evidence = take_evidence();
+  if (raw.outcome == model::Outcome::pass) raw.evidence.clear();
+
+  switch (raw.outcome) {
+    case model::Outcome::pass:
+      ++level.counts.pass;
+      break;
+    case model::Outcome::xfail:
+      ++level.counts.xfail;
+      break;
+    case model::Outcome::xpass:
+      ++level.counts.xpass;
+      break;
+    case model::Outcome::unfit:
+      ++level.counts.skip;
+      break;
+    default:
+      ++level.counts.fail;
+      ++summary_.bad;
+      break;
+  }
+  ++level.seen;
+  ++level.since_run;
+  level.context.harness.reset();
+  level.context.remark.reset();
+  level.next_child.reset();
+  if (&level == &levels_.front()) {
+    ++summary_.reported;
+    summary_.last_skip.reset();
+    if (raw.skipped) summary_.last_skip = raw.reason.value_or("");
+  }
+  emit(levels_.size() - 1, std::move(raw));
+}
+
+// KUnit and Test::More print `# Subtest: x` inside the subtest, TAP 14 at the parent's indentation.
+void TapReader::subtest(const Line& line) {
+  const auto lead = line.lead.substr(0, line.lead.rfind('#'));
+  const std::string name = bounded_text(line.data);
+  std::size_t keep = levels_.size();
+  while (keep > 1 && !lead.starts_with(levels_[keep - 1].lead)) --keep;
+  pop_to(std::string(levels_[keep - 1].lead), nullptr);
+  Level& top = levels_.back();
+  if (top.lead == lead) {
+    if (!top.name && top.seen == 0 && top.held.empty())
+      top.name = name;
+    else
+      top.next_child = name;
+    return;
+  }
+  if (!blanks_only(std::string_view(lead).substr(top.lead.size())) || levels_.size() >= kDeepest)
+    return;
+  Level level;
+  level.lead = std::string(lead);
+  level.name = name;
+  levels_.push_back(std::move(level));
+}
+
+// Any other line: what it tells of the results that follow.
+void TapReader::remark(std::string_view text) {
+  std::size_t depth = levels_.size() - 1;
+  while (depth > 0 && !text.starts_with(levels_[depth].lead)) --depth;
+  std::string_view rest = text.substr(levels_[depth].lead.size());
+  const bool comment = base::trim(rest).starts_with('#');
+  rest = base::trim(comment_text(rest));
+  if (auto child = announced_child(rest)) {
+    // Without a '#' of its own it was printed by the parent, through the prefix of a subtest that
+    // never ended.
+    if (!comment && depth > 0) pop_to(std::string(levels_[depth - 1].lead), nullptr);
+    if (comment || depth > 0) levels_.back().next_child = std::move(child);
+    return;
+  }
+  if (!comment) return;
+  Level& level = levels_[depth];
+  if (rest.starts_with("[RUN] ")) {
+    level.context.run = std::string(base::trim(rest.substr(6)));
+    level.context.remark.reset();
+    level.since_run = 0;
+  } else if (auto name = harness_run(rest)) {
+    level.context.harness = std::move(name);
+    level.context.remark.reset();
+  } else if (rest.starts_with("Totals: ")) {
+    totals(level, rest);
+  } else if (!says_nothing(rest)) {
+    level.context.remark = std::string(rest.substr(0, 4096));
+  }
+}
+
+// "Totals: pass:%u fail:%u xfail:%u xpass:%u skip:%u error:%u" against what was read.
+void TapReader::totals(Level& level, std::string_view text) {
+  const auto pass = count_after(text, " pass:"), fail = count_after(text, " fail:"),
+             error = count_after(text, " error:");
+  if (!pass || !fail) return;
+  const std::size_t failed = *fail + error.value_or(0);
+  const bool outermost = &level == &levels_.front();
+  if (outermost) summary_.totals_seen = true;
+  if (*pass == level.counts.pass && failed == level.counts.fail) return;
+  note(fmt::format("totals say pass:{} fail:{}, the lines say pass:{} fail:{}", *pass, failed,
+                   level.counts.pass, level.counts.fail));
+  if (failed > level.counts.fail) summary_.lost_failures += failed - level.counts.fail;
+}
+
+void TapReader::emit(std::size_t depth, RawCase raw) {
+  for (; depth > 0; --depth) {
+    Level& level = levels_[depth];
+    if (!level.name) {
+      level.held.push_back(std::move(raw));
+      if (level.held.size() < kMostHeld) return;
+      level.name = "";  // the parent takes too long: go on without its name
+      for (auto& waiting : std::exchange(level.held, {})) emit(depth, std::move(waiting));
+      return;
+    }
+    if (!level.name->empty()) raw.name = *level.name + "/" + raw.name;
+  }
+  sink_(std::move(raw));
+}
+
+void TapReader::note(std::string text) {
+  if (summary_.notes.size() < kMostNotes) summary_.notes.push_back(std::move(text));
+}
+
+std::string TapReader::take_evidence() {
+  std::string out;
+  for (const auto& line : recent_) out += line + "\n";
+  recent_.clear();
+  return out;
+}
+
+TapSummary TapReader::finish() {
+  const bool outer_empty = !levels_.front().plan && summary_.reported == 0 && !summary_.planned;
+  std::optional<std::size_t> inner;
+  if (outer_empty && levels_.size() > 1) inner = levels_[1].plan;
+  pop_to("", nullptr);
+  end_document(levels_.front(), false);
+  if (!summary_.planned && inner) summary_.planned = inner;  // the text is one indented document
+  return summary_;
+}
+
+}  // namespace ktap

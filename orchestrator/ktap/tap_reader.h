@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// TAP and KTAP lines to results, nesting included. Levels are told apart by what stands in front of
+// their lines: KTAP and TAP 14 indent subtests by blanks, kselftest's runner.sh and run_vmtests.sh
+// put "# " in front. A subtest's name is known before it (`# Subtest: x`, `# selftests: mm: x`,
+// `# running ./x`) or only from its parent's result line after it; until then its results are held.
+#pragma once
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ktap/case_name.h"
+#include "ktap/line.h"
+#include "ktap/report.h"
+
+namespace ktap {
+
+// A result with its path below the test; the parser makes ids of it.
+struct RawCase {
+  std::string name;  // "parent/child"
+  model::Outcome outcome = model::Outcome::pass;
+  bool skipped = false;  // outcome is still to be decided by the table of skip reasons
+  std::optional<std::string> reason;
+  std::size_t line = 0;
+  std::string evidence;
+};
+
+// What the outermost level said of itself, for the verdict on the whole test.
+struct TapSummary {
+  bool any_structure = false;  // a version, plan, result or bail-out line was there
+  std::optional<std::size_t> planned;
+  std::size_t reported = 0;
+  std::size_t missing = 0;  // planned and not reported, over the documents of the outermost level
+  std::size_t extra = 0;    // reported beyond the plan
+  std::size_t bad = 0;      // failed cases at any level
+  bool nested_complete = true;
+  bool totals_seen = false;
+  std::size_t lost_failures = 0;  // failures that "# Totals:" counts and no line reported
+  std::optional<std::string> bail;
+  std::optional<std::string> skip_all;      // reason of `1..0 # SKIP`; empty text when it gave none
+  std::optional<std::string> last_skip;     // reason of the last result, if that was a SKIP
+  std::optional<std::string> last_started;  // named by a [RUN] line and never reported
+  std::vector<std::string> notes;
+};
+
+class TapReader {
+ public:
+  using Sink = std::function<void(RawCase)>;
+  TapReader(std::string test_id, Sink sink);
+
+  // One cleaned line, without its terminator.
+  void line(std::string_view text, std::size_t number);
+  bool any_structure() const { return summary_.any_structure; }
+  TapSummary finish();
+
+ private:
+  struct Counts {
+    std::size_t pass = 0, fail = 0, xfail = 0, xpass = 0, skip = 0;
+  };
+  struct Level {
+    std::string lead;
+    std::optional<std::string> name;  // nullopt: not known yet; results are held
+    bool versioned = false;
+    std::optional<std::size_t> plan;
+    std::optional<std::string> skip_all;
+    std::size_t seen = 0;
+    Counts counts;
+    Context context;
+    std::size_t since_run = 0;              // results since the last [RUN]
+    std::optional<std::string> next_child;  // announced name of the subtest that follows
+    std::vector<RawCase> held;
+  };
+
+  bool inside_yaml(std::string_view text, const Line& line);
+  static bool may_open(const Level& top, const Line& line);
+  // The level a structural line belongs to; null when its indentation is no level.
+  Level* level_of(const Line& line);
+  void pop_to(std::string_view lead, const ResultLine* parent);
+  void close_top(const ResultLine* parent);
+  void end_document(Level& level, bool excused);
+  void version(Level& level);
+  void plan(Level& level, const Line& line);
+  void result(Level& level, const Line& line, std::size_t number);
+  void subtest(const Line& line);
+  void remark(std::string_view text);
+  void totals(Level& level, std::string_view text);
+  void emit(std::size_t depth, RawCase raw);
+  void note(std::string text);
+  std::string take_evidence();
+
+  std::string test_id_;
+  Sink sink_;
+  TapSummary summary_;
+  std::vector<Level> levels_;
+  std::deque<std::string> recent_;
+  std::optional<std::size_t> yaml_lead_;
+  bool after_result_ = false;
+  std::optional<std::string> closed_skip_all_;  // of the subtest that just closed
+};
+
+}  // namespace ktap

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ktap/verdict.h"
+
+#include <cctype>
+#include <string_view>
+
+#include "base/text.h"
+#include "fmt/format.h"
+#include "ktap/case_name.h"
+
+namespace ktap {
+namespace {
+
+using model::Outcome;
+using Kind = ProcessEnd::Kind;
+
+// ksft_exit_fail_msg("%d out of %d tests failed") is how tests with failures end, not an abort.
+bool only_counts_failures(std::string_view bail) {
+  const auto words = base::split_words(bail);
+  return words.size() == 6 && words[1] == "out" && words[2] == "of" &&
+         words[4].starts_with("test") && words[5] == "failed" && base::parse_int(words[0]) &&
+         base::parse_int(words[3]);
+}
+
+// Collects what is wrong; the outcome that wins a merge wins here, every reason is told.
+class Complaints {
+ public:
+  void add(Outcome outcome, std::string reason) {
+    if (!outcome_ || model::merge_rank(outcome) < model::merge_rank(*outcome_)) outcome_ = outcome;
+    if (!text_.empty()) text_ += "; ";
+    text_ += reason;
+  }
+  void into(TestVerdict& verdict) {
+    verdict.outcome = outcome_;
+    if (!text_.empty()) verdict.reason = text_;
+  }
+
+ private:
+  std::optional<Outcome> outcome_;
+  std::string text_;
+};
+
+std::string with_last_line(std::string text, const Reading& reading) {
+  if (reading.last_line.empty()) return text;
+  return text + ": " + reading.last_line;
+}
+
+// A program that names no cases: its exit status is its result.
+TestVerdict by_exit_status(const Reading& reading, int status) {
+  TestVerdict verdict;
+  verdict.complete = true;
+  switch (status) {
+    case 0:
+      verdict.outcome = Outcome::pass;
+      return verdict;
+    case 2:
+      verdict.outcome = Outcome::xfail;
+      break;
+    case 3:
+      verdict.outcome = Outcome::xpass;
+      break;
+    case 4:
+      verdict.outcome = Outcome::unfit;
+      verdict.skipped = true;
+      break;
+    default:
+      verdict.outcome = Outcome::fail;
+      break;
+  }
+  verdict.reason = with_last_line(fmt::format("exit status {}", status), reading);
+  return verdict;
+}
+
+void judge_end(const Reading& reading, const ProcessEnd& end, Complaints& complaints) {
+  switch (end.kind) {
+    case Kind::signal:
+      complaints.add(Outcome::fail, "killed by " + signal_name(end.value));
+      break;
+    case Kind::limit:
+      complaints.add(Outcome::hang, "no end within its limit");
+      break;
+    case Kind::cut:
+      complaints.add(Outcome::missing, "the guest ended while the test ran");
+      break;
+    case Kind::exited:
+      if (end.value == 0 || end.value == 4 || reading.bad > 0 || reading.lost_failures > 0) break;
+      if (end.value == 2 || end.value == 3) break;  // xfail and xpass: the cases say which
+      complaints.add(Outcome::fail,
+                     reading.missing > 0 || reading.bail || reading.reported == 0
+                         ? fmt::format("exit status {}", end.value)
+                         : fmt::format("exit status {} although every case passed", end.value));
+      break;
+    case Kind::unknown:
+      break;
+  }
+}
+
+}  // namespace
+
+TestVerdict judge(const Reading& reading, const ProcessEnd& end) {
+  const bool exited = end.kind == Kind::exited;
+  const bool silent = reading.reported == 0 && !reading.has_plan && !reading.bail;
+  if (exited && silent && (!reading.any_structure || end.value != 0))
+    return by_exit_status(reading, end.value);
+
+  TestVerdict verdict;
+  Complaints complaints;
+  judge_end(reading, end, complaints);
+  // 1..0 plans nothing: the test says that it cannot run.
+  if (reading.has_plan && reading.planned == 0 && reading.reported == 0) {
+    const bool fine = end.kind == Kind::unknown || (exited && (end.value == 0 || end.value == 4));
+    if (fine && !reading.bail) {
+      verdict.complete = true;
+      verdict.skipped = true;
+      verdict.outcome = Outcome::unfit;
+      if (reading.skip_all && !reading.skip_all->empty()) verdict.reason = reading.skip_all;
+      return verdict;
+    }
+  }
+  const bool aborted = reading.bail && !(only_counts_failures(*reading.bail) && reading.bad > 0);
+  if (aborted)
+    complaints.add(Outcome::fail,
+                   reading.bail->empty() ? "Bail out!" : "Bail out! " + *reading.bail);
+  if (reading.lost_failures > 0)
+    complaints.add(
+        Outcome::fail,
+        fmt::format("the totals count {} more failures than were reported", reading.lost_failures));
+  if (reading.extra > 0)
+    complaints.add(Outcome::fail, fmt::format("{} results for a plan of {}",
+                                              reading.planned + reading.extra, reading.planned));
+  if (reading.missing > 0) {
+    const bool skipped = exited && end.value == 4;
+    if (skipped) {
+      verdict.skipped = end.kind == Kind::exited;
+      complaints.add(Outcome::unfit, reading.last_skip && !reading.last_skip->empty()
+                                         ? *reading.last_skip
+                                         : fmt::format("exit status 4 after {} of {} cases",
+                                                       reading.reported, reading.planned));
+    } else {
+      std::string text =
+          fmt::format("{} of {} planned cases never reported", reading.missing, reading.planned);
+      if (reading.last_started)
+        text += ", the last to start: " + bounded_text(*reading.last_started);
+      complaints.add(Outcome::missing, std::move(text));
+    }
+  } else if (exited && end.value == 0 && silent) {
+    complaints.add(Outcome::missing, "a header and no result");
+  } else if (end.kind == Kind::unknown && reading.has_plan && reading.reported == 0 &&
+             reading.planned > 0) {
+    complaints.add(Outcome::missing, "no case reported");
+  }
+  complaints.into(verdict);
+  if (verdict.outcome != Outcome::unfit) verdict.skipped = false;
+  const bool ended = exited || (end.kind == Kind::unknown && (reading.has_plan || reading.closed));
+  verdict.complete = ended && reading.any_structure && !aborted && reading.missing == 0 &&
+                     reading.nested_complete && (reading.reported > 0 || !reading.has_plan) &&
+                     !silent;
+  return verdict;
+}
+
+}  // namespace ktap
