@@ -36,6 +36,7 @@ const char *wire_type_name(uint8_t type) {
     case WIRE_LOG: return "LOG";
     case WIRE_GOODBYE: return "GOODBYE";
     case WIRE_PONG: return "PONG";
+    case WIRE_PAD: return "PAD";
     case WIRE_PLAN: return "PLAN";
     case WIRE_KILL: return "KILL";
     case WIRE_PING: return "PING";

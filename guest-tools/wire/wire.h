@@ -45,6 +45,7 @@ enum wire_type {
   WIRE_LOG = 11,
   WIRE_GOODBYE = 12,
   WIRE_PONG = 13,
+  WIRE_PAD = 14, /* no payload, no meaning: pushes what went before out of the guest */
   WIRE_PLAN = 64,
   WIRE_KILL = 65,
   WIRE_PING = 66,
