@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "triage/builder.h"
+
+#include <algorithm>
+
+#include "triage/frame.h"
+#include "triage/plumbing.h"
+#include "triage/title.h"
+
+namespace triage {
+namespace {
+
+constexpr std::size_t kMaxEvents = 160;  // frames kept of one report; more only repeat the way in
+
+// What follows a trace and is not the report's own path: KASAN's object history and the like.
+bool ends_trace(std::string_view body) {
+  static constexpr std::string_view kStarts[] = {
+      "Allocated by", "Freed by", "Uninit was", "Local variable", "Last potentially", "Second to last", "The buggy address",
+      "Memory state", "page last", "page_owner", "kfence-#", "allocated by", "freed by", "Showing all", "The existing", "INFO: Allocated", "INFO: Freed"};
+  return std::ranges::any_of(kStarts, [body](std::string_view start) { return body.starts_with(start); });
+}
+
+bool starts_trace(std::string_view body) {
+  return body.starts_with("Call Trace") || body.starts_with("Call trace") || body.starts_with("stack backtrace") ||
+         body.starts_with("Backtrace:") || body.starts_with("backtrace") || body.starts_with("Stack trace");
+}
+
+bool is_stall(Kind kind) {
+  return kind == Kind::rcu_stall || kind == Kind::soft_lockup || kind == Kind::hard_lockup ||
+         kind == Kind::hung_task || kind == Kind::hang;
+}
+
+}  // namespace
+
+Builder::Builder(Match match, std::uint64_t start_line, std::uint64_t head_line, std::string caller)
+    : match_(std::move(match)), caller_(std::move(caller)), start_line_(start_line), last_line_(head_line) {
+  fatal_ = (format().flags & kFatal) != 0;
+  expect_function_ = format().where == Where::header && match_.function.empty();
+  if (format().kind == Kind::hung_task) {
+    // "task kworker/0:1:1234 blocked": the lead holds name and pid.
+    std::string_view lead = match_.lead;
+    if (auto task = lead.find("task "); task != std::string_view::npos) lead.remove_prefix(task + 5);
+    while (!lead.empty() && lead.back() == ' ') lead.remove_suffix(1);
+    if (lead.ends_with(" is")) lead.remove_suffix(3);
+    if (auto colon = lead.rfind(':'); colon != std::string_view::npos) {
+      process_ = lead.substr(0, colon);
+      pid_ = lead.substr(colon + 1);
+    }
+  }
+}
+
+void Builder::add(Source source, std::string_view function, std::string_view file, bool reliable) {
+  if (events_.size() >= kMaxEvents) return;
+  std::string name = clean_function(function);
+  if (!events_.empty() && events_.back().function == name && events_.back().source == source) {
+    if (reliable) events_.back().reliable = true;
+    return;
+  }
+  events_.push_back({std::move(name), clean_file(file), source, reliable});
+}
+
+// "CPU: 1 UID: 0 PID: 2 Comm: foo Not tainted 6.1 #6", and "Tainted: G      D W".
+void Builder::read_task(std::string_view body) {
+  if (auto at = body.find("Tainted: "); at != std::string_view::npos) {
+    for (char c : body.substr(at + 9, 40)) {
+      if (c == 'D') dead_taint_ = true;
+      if (c != ' ' && c != '[' && c != ']' && c != '=' && c != ',' && !(c >= 'A' && c <= 'Z')) break;
+      if (c == '=') break;
+    }
+    if (body.find("[D]=DIE") != std::string_view::npos) dead_taint_ = true;
+  }
+  auto comm = body.find("Comm: ");
+  if (comm == std::string_view::npos || !process_.empty()) return;
+  std::string_view name = body.substr(comm + 6);
+  for (std::string_view end : {" Not tainted", " Tainted:", " Kdump:", " Not"})
+    name = name.substr(0, name.find(end));
+  process_ = name.substr(0, 32);
+  if (auto at = body.find("PID: "); at != std::string_view::npos) {
+    std::string_view digits = body.substr(at + 5);
+    pid_ = digits.substr(0, std::min(digits.find_first_not_of("0123456789"), std::size_t{10}));
+  }
+}
+
+void Builder::read_details(std::string_view body) {
+  if (access_.empty() && format().kind == Kind::kasan) {
+    if (body.starts_with("Read of size") || body.starts_with("Read at addr")) access_ = "Read";
+    if (body.starts_with("Write of size") || body.starts_with("Write at addr")) access_ = "Write";
+  }
+  if (body.find("belongs to the cache") != std::string_view::npos) slab_object_ = true;
+}
+
+bool Builder::take(std::uint64_t line_number, const Line& line) {
+  ++lines_;
+  std::string_view body = line.body;
+  if (body.empty()) return false;
+
+  if (body.starts_with("---[ end ") || body.starts_with("[ end trace") || body.starts_with("-[ end trace")) {
+    ended_ = true;
+    last_line_ = line_number;
+    return true;
+  }
+  if ((format().flags & kBanner) && body.starts_with("==") && body.find_first_not_of('=') == std::string_view::npos &&
+      (lines_ > 3)) {
+    ended_ = true;
+    last_line_ = line_number;
+    return true;
+  }
+  if (ended_) {
+    if (!is_report_text(body) && !parse_frame(body)) return false;
+    last_line_ = line_number;
+    read_task(body);
+    return true;
+  }
+
+  if (expect_function_ && lines_ <= 2) {
+    if (auto frame = parse_frame(body); frame && frame->reliable) {
+      match_.function = frame->function;
+      expect_function_ = false;
+      last_line_ = line_number;
+      return true;
+    }
+  }
+  read_task(body);
+  read_details(body);
+  Frame reg;
+  if (Register what = parse_register(body, reg); what != Register::none) {
+    last_line_ = line_number;
+    if (!reg.function.empty()) {
+      add(what == Register::pc ? Source::pc : Source::lr, reg.function, reg.file, true);
+      if (what == Register::pc) pc_seen_ = true;
+    }
+    return true;
+  }
+  if (starts_trace(body)) {
+    in_trace_ = true;
+    trace_done_ = false;
+    last_line_ = line_number;
+    return true;
+  }
+  if (ends_trace(body)) {
+    trace_done_ = !is_stall(format().kind);
+    in_trace_ = false;
+    last_line_ = line_number;
+    return true;
+  }
+  if (auto at = body.find(" at: "); at != std::string_view::npos && format().where == Where::lock) {
+    if (auto symbol = find_symbol(body, at)) add(Source::lock, symbol->name, symbol->file, true);
+    last_line_ = line_number;
+    return true;
+  }
+  const bool expected_lock = expect_lock_;
+  expect_lock_ = format().where == Where::lock && body.ends_with("at:");
+  std::optional<Frame> from;
+  if (auto frame = parse_frame(body, &from)) {
+    last_line_ = line_number;
+    bool reliable = frame->reliable && !question_;
+    question_ = false;
+    ++frames_;
+    if (expected_lock) {
+      add(Source::lock, frame->function, frame->file, true);
+    } else if (!trace_done_ && (in_trace_ || from || (format().flags & kDirect) ||
+                                !(format().flags & kTraceAfter))) {
+      add(Source::frame, frame->function, frame->file, reliable);
+      if (from) add(Source::frame, from->function, from->file, true);
+    }
+    return true;
+  }
+  question_ = body.ends_with("?");
+  if (is_report_text(body)) {
+    last_line_ = line_number;
+    return true;
+  }
+  return false;
+}
+
+void Builder::absorb(Match match, std::uint64_t line_number) {
+  last_line_ = std::max(last_line_, line_number);
+  if (match.format->flags & kFatal) fatal_ = true;
+  const Format& now = format();
+  const Format& then = *match.format;
+  bool better = now.role == Role::early && (then.role == Role::primary || then.role == Role::consequence);
+  if (now.role == Role::early && then.role == Role::detail && now.kind != Kind::corruption) better = true;
+  if (now.role == Role::detail && then.role == Role::primary) better = true;
+  if (!better) return;
+  // What the first line said of the kind of corruption says more than the BUG or WARNING it led to.
+  if (now.role == Role::early && now.kind == Kind::corruption) {
+    if (match_.file.empty()) match_.file = match.file;
+    return;
+  }
+  match_ = std::move(match);
+  expect_function_ = format().where == Where::header && match_.function.empty();
+  lines_ = 0;
+}
+
+Builder::Choice Builder::choose(const Format& format, bool asserting) const {
+  // How deep into plumbing a name may be, from what we want to what we put up with.
+  struct Pass {
+    Plumbing deepest;
+    bool unreliable;
+  };
+  const Pass passes[] = {{Plumbing::none, false}, {Plumbing::none, true}, {Plumbing::waiting, false}, {Plumbing::helper, false}};
+  const bool use_locks = format.where == Where::lock;
+  const bool use_registers = format.where == Where::pc || format.where == Where::header || is_stall(format.kind);
+  std::string header = clean_function(match_.function);
+  if (asserting) {
+    // The function that asserts is the one to name, unless it is the reporting machinery.
+    if (!header.empty() && plumbing_of(header) != Plumbing::reporting) return {header, ""};
+    if (use_registers)
+      for (const Event& event : events_)
+        if (event.source == Source::pc && plumbing_of(event.function) != Plumbing::reporting)
+          return {event.function, event.file};
+  }
+  for (const Pass& pass : passes) {
+    auto fits = [&](std::string_view name) { return !name.empty() && plumbing_of(name) <= pass.deepest; };
+    if (fits(header)) return {header, ""};
+    if (use_locks)
+      for (const Event& event : events_)
+        if (event.source == Source::lock && fits(event.function)) return {event.function, event.file};
+    for (const Event& event : events_) {
+      if (event.source == Source::lock) continue;
+      if (event.source == Source::lr && (pc_seen_ || !use_registers)) continue;
+      if (event.source == Source::pc && !use_registers) continue;
+      if (!event.reliable && !pass.unreliable) continue;
+      if (fits(event.function)) return {event.function, event.file};
+    }
+  }
+  return {};
+}
+
+Report Builder::finish(bool cut) const {
+  Report report;
+  const Format& row = format();
+  std::string_view title = row.title;
+  Kind kind = row.kind;
+  bool asserting = (row.flags & kAsserting) != 0;
+  std::string head_file = clean_file(match_.file);
+  if (kind == Kind::warning || kind == Kind::bug) {
+    for (const Refinement& refinement : refinements()) {
+      if (!head_file.ends_with(refinement.file)) continue;
+      title = kind == Kind::bug && !refinement.bug.empty() ? refinement.bug : refinement.title;
+      kind = refinement.kind;
+      asserting = false;
+      break;
+    }
+  }
+  Choice choice;
+  if (row.where != Where::none) choice = choose(row, asserting);
+  TitleParts parts{match_, choice.function, head_file, access_, slab_object_};
+  report.title = make_title(title, row.bare, parts);
+  report.kind = kind;
+  report.function = choice.function;
+  report.file = !choice.file.empty() ? choice.file : (asserting ? head_file : "");
+  if (report.file.empty() && !head_file.starts_with("lib/") && !head_file.starts_with("include/")) report.file = head_file;
+  report.signature = make_signature(row, kind, report.title, parts);
+  report.process = process_;
+  report.start_line = start_line_;
+  report.end_line = last_line_;
+  bool wants_trace = !(row.flags & kNoTrace);
+  report.corrupted = cut || (row.where != Where::none && choice.function.empty()) ||
+                     (wants_trace && frames_ == 0 && !pc_seen_) || row.role == Role::detail;
+  return report;
+}
+
+}  // namespace triage

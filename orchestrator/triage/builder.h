@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// One report that is being read: takes the lines that follow its head and says what they amount to.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "triage/line.h"
+#include "triage/matcher.h"
+#include "triage/report.h"
+
+namespace triage {
+
+class Builder {
+ public:
+  Builder(Match match, std::uint64_t start_line, std::uint64_t head_line, std::string caller);
+
+  // A line that may belong to the report. False when it says nothing a report would say.
+  bool take(std::uint64_t line_number, const Line& line);
+  // Another head that belongs to this report: keeps the better title of the two.
+  void absorb(Match match, std::uint64_t line_number);
+  // Extends the span without looking at the text.
+  void extend(std::uint64_t line_number) { last_line_ = line_number; }
+
+  Report finish(bool cut) const;
+
+  const Format& format() const { return *match_.format; }
+  const std::string& caller() const { return caller_; }
+  std::uint64_t start_line() const { return start_line_; }
+  std::uint64_t last_line() const { return last_line_; }
+  bool ended() const { return ended_; }
+  bool has_trace() const { return frames_ > 0; }
+  // The taint letters of the CPU line held D: a previous oops or BUG in the same boot.
+  bool tainted_by_death() const { return dead_taint_; }
+  bool fatal() const { return fatal_; }
+  const std::string& process() const { return process_; }
+  const std::string& pid() const { return pid_; }
+
+ private:
+  enum class Source : std::uint8_t { pc, lr, frame, lock };
+  struct Event {
+    std::string function;
+    std::string file;
+    Source source;
+    bool reliable;
+  };
+  struct Choice {
+    std::string function;
+    std::string file;
+  };
+
+  void add(Source source, std::string_view function, std::string_view file, bool reliable);
+  void read_task(std::string_view body);
+  void read_details(std::string_view body);
+  Choice choose(const Format& format, bool asserting) const;
+  std::string expand(std::string_view title, std::string_view function) const;
+
+  Match match_;
+  std::string caller_;
+  std::uint64_t start_line_;
+  std::uint64_t last_line_;
+  std::vector<Event> events_;
+  std::string process_, pid_;
+  std::string access_;           // "Read" or "Write"
+  bool slab_object_ = false;     // KASAN named the slab cache of the object
+  bool in_trace_ = false;
+  bool trace_done_ = false;
+  bool expect_lock_ = false;     // the line before ended in "at:"
+  bool expect_function_ = false; // the head was wrapped before its function
+  bool question_ = false;        // the line before ended in "?": the next symbol is unreliable
+  bool ended_ = false;
+  bool dead_taint_ = false;
+  bool fatal_ = false;
+  bool pc_seen_ = false;
+  std::uint32_t frames_ = 0;
+  std::uint32_t lines_ = 0;
+};
+
+// True for text that only occurs inside reports: registers, dumps, lock lists, page descriptions.
+bool is_report_text(std::string_view body);
+
+}  // namespace triage

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// BUG(), WARN() and what library code says before it calls them.
+#include "triage/format.h"
+
+namespace triage {
+namespace {
+
+constexpr Format kFormats[] = {
+    // lib/bug.c, include/linux/list.h users: lib/list_debug.c, lib/plist.c
+    {"list_add corruption", R"(^list_add corruption)", Kind::corruption, "BUG: corrupted list in {f}", "", Where::trace,
+     kAnywhere, Role::early, "list"},
+    {"list_del corruption", R"(^list_del corruption)", Kind::corruption, "BUG: corrupted list in {f}", "", Where::trace,
+     kAnywhere, Role::early, "list"},
+    // mm/usercopy.c usercopy_abort()
+    {"Kernel memory exposure attempt", "", Kind::corruption, "BUG: bad usercopy in {f}", "", Where::trace, kAnywhere,
+     Role::early, "usercopy"},
+    {"Kernel memory overwrite attempt", "", Kind::corruption, "BUG: bad usercopy in {f}", "", Where::trace, kAnywhere,
+     Role::early, "usercopy"},
+    // lib/refcount.c; the line stands before or after the WARNING line, by kernel version
+    {"refcount_t: ", R"(^refcount_t: (?:addition on 0|underflow|saturated|decrement hit 0|increment on 0))", Kind::corruption,
+     "WARNING: refcount bug in {f}", "", Where::trace, kAnywhere, Role::early, "refcount"},
+    // lib/debugobjects.c debug_print_object()
+    {"ODEBUG: ", R"(^ODEBUG: (?:free|activate|init|assert_init|deactivate|destroy|\S+) (?:active|not available|destroyed|initialized|inactive|none|\S+) \(active)",
+     Kind::corruption, "WARNING: ODEBUG bug in {f}", "", Where::trace, kAnywhere, Role::early, "odebug"},
+    // lib/string_helpers.c fortify_panic()
+    {"detected buffer overflow in", R"(^detected buffer overflow in (?P<f>\w+))", Kind::corruption,
+     "detected buffer overflow in {f}", "", Where::trace, kAnywhere, Role::early, "fortify"},
+    {"memcpy: detected field-spanning write", "", Kind::warning, "memcpy: detected field-spanning write in {f}", "",
+     Where::trace, kAnywhere, Role::early, "fortify"},
+    // net/core/skbuff.c skb_panic()
+    {"skb_over_panic:", "", Kind::bug, "kernel BUG in {f}", "", Where::trace, kAnywhere, Role::early},
+    {"skb_under_panic:", "", Kind::bug, "kernel BUG in {f}", "", Where::trace, kAnywhere, Role::early},
+    // include/asm-generic/bug.h BUG(), lib/bug.c report_bug(); mips and s390 say "Kernel BUG at"
+    {"ernel BUG at", R"(^ernel BUG at (?P<file>[\w/.+-]+):?\d*!?(?:$|\s*$))", Kind::bug, "kernel BUG in {f}", "kernel BUG at {file}",
+     Where::pc, kFatal | kAnywhere | kAsserting, Role::primary},
+    {"ernel BUG at", R"(^ernel BUG at (?:(?P<file>[\w/.+-]+\.[chS]))?)", Kind::bug, "kernel BUG in {f}", "kernel BUG", Where::pc,
+     kFatal | kAnywhere | kAsserting, Role::primary},
+    {"BUG: failure at", R"(^BUG: failure at (?P<file>[\w/.+-]+):?\d*/(?P<f>\w+)\(\)!)", Kind::bug, "kernel BUG in {f}", "", Where::header,
+     kFatal | kAnywhere | kAsserting, Role::primary},
+    // kernel/panic.c __warn(): to 6.17 "CPU: 0 PID: 1 at file:line func+off", then "file:line at func+off, CPU#0: comm/pid"
+    {"WARNING: CPU:", R"(^WARNING: CPU: ?\d* PID: ?\d*(?: at (?:(?P<file>[\w/.+-]+\.[chSr]\w?):\d*)?(?: ?(?P<f>[\w.]+)(?:\+0x| \())?)?)",
+     Kind::warning, "WARNING in {f}", "WARNING at {file}", Where::header, kAnywhere | kAsserting},
+    {"WARNING: ", R"(^WARNING: (?:(?P<file>[\w/.+-]+/[\w.+-]+\.[chSr]\w?):\d* )?at (?P<f>[\w.]+)\+0x[0-9a-f]*/0x[0-9a-f]*(?: \[[^\]]*\])?, CPU)", Kind::warning,
+     "WARNING in {f}", "", Where::header, kAnywhere | kAsserting},
+    {"WARNING: ", R"(^WARNING: (?P<file>[\w/.+-]+/[\w.+-]+\.[chSr]\w?):\d*(?: at(?: (?P<f>[\w.]+)(?:\+0x| \())?)?(?:$|.*CPU|.*\+0x))",
+     Kind::warning, "WARNING in {f}", "WARNING at {file}", Where::header, kAsserting},
+    // kernel/panic.c before 3.11: "WARNING: at mm/x.c:12 foo+0x1/0x2()"
+    {"WARNING: at ", R"(^WARNING: at (?P<file>[\w/.+-]+\.[chS]):\d*(?: (?P<f>[\w.]+)\+)?)", Kind::warning, "WARNING in {f}",
+     "WARNING at {file}", Where::header, kAnywhere | kAsserting},
+    // arch/x86/kernel/unwind_frame.c, dumpstack_*.c
+    {"WARNING: kernel stack regs", "", Kind::warning, "WARNING: kernel stack regs has bad value", "", Where::none,
+     kNoTrace | kAnywhere},
+    {"WARNING: kernel stack frame pointer", "", Kind::warning, "WARNING: kernel stack frame pointer has bad value", "",
+     Where::none, kNoTrace | kAnywhere},
+    {"WARNING: stack recursion on", "", Kind::warning, "WARNING: stack recursion", "", Where::none, kNoTrace | kAnywhere},
+    // where a report starts, and how 32-bit arm and a panic write it
+    {"[ cut here ]", "", Kind::warning, "", "", Where::none, 0, Role::silent},
+    {"8<--- cut here ---", "", Kind::warning, "", "", Where::none, 0, Role::silent},
+    {"8<- cut here", "", Kind::warning, "", "", Where::none, 0, Role::silent},
+    // mm/debug.c dump_page(): says why a BUG or WARNING follows; alone it is only information
+    {"page dumped because:", "", Kind::bug, "", "", Where::none, 0, Role::silent},
+    {"page:", R"(^page: ?(?:[0-9a-f]+ )?refcount:)", Kind::bug, "", "", Where::none, 0, Role::silent},
+};
+
+constexpr Refinement kRefinements[] = {
+    {"lib/refcount.c", "WARNING: refcount bug in {f}", "", Kind::corruption},
+    {"lib/debugobjects.c", "WARNING: ODEBUG bug in {f}", "", Kind::corruption},
+    {"lib/list_debug.c", "BUG: corrupted list in {f}", "BUG: corrupted list in {f}", Kind::corruption},
+    {"lib/kobject.c", "WARNING: kobject bug in {f}", "", Kind::warning},
+    {"mm/usercopy.c", "WARNING: bad usercopy in {f}", "BUG: bad usercopy in {f}", Kind::corruption},
+    {"kernel/locking/lockdep.c", "WARNING: locking bug in {f}", "", Kind::lockdep},
+    {"kernel/dma/debug.c", "WARNING: DMA-API bug in {f}", "", Kind::warning},
+    {"lib/string_helpers.c", "detected buffer overflow in {f}", "detected buffer overflow in {f}", Kind::corruption},
+    {"lib/string.c", "detected buffer overflow in {f}", "detected buffer overflow in {f}", Kind::corruption},
+};
+
+}  // namespace
+
+std::span<const Format> assert_formats() { return kFormats; }
+std::span<const Refinement> refinements() { return kRefinements; }
+
+}  // namespace triage

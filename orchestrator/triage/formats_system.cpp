@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// Panics, boot-time failures, firmware, reboots, deaths of processes that matter, and what only looks
+// like a report.
+#include "triage/format.h"
+
+namespace triage {
+namespace {
+
+constexpr unsigned kPlain = kNoTrace | kAnywhere;
+
+constexpr Format kFormats[] = {
+    // words of parameters and of documentation
+    {"ommand line:", R"(^ommand line:)", Kind::bug, "", "", Where::none, 0, Role::benign},
+    {"end Kernel panic", "", Kind::panic, "", "", Where::none, 0, Role::benign},
+    // kernel/panic.c. Causes first, then whatever text there is.
+    {"Kernel panic - not syncing:", R"(^Kernel panic - not syncing: Attempted to kill (?:init!|the idle task!))", Kind::panic,
+     "kernel panic: {panic}", "", Where::none, kPlain | kFatal, Role::consequence},
+    {"Kernel panic - not syncing:", R"(^Kernel panic - not syncing: (?:stack-protector: )?Kernel stack is corrupted in:? ?(?P<f>[\w.]+)?)", Kind::corruption,
+     "kernel panic: stack is corrupted in {f}", "", Where::header, kAnywhere | kFatal, Role::consequence, "stack-protector"},
+    {"Kernel panic - not syncing:", R"(^Kernel panic - not syncing: corrupted stack end detected)", Kind::corruption,
+     "kernel panic: corrupted stack end in {f}", "", Where::trace, kAnywhere | kFatal, Role::consequence},
+    {"Kernel panic - not syncing:", R"(^Kernel panic - not syncing: (?:kernel|Kernel) stack overflow)", Kind::oops,
+     "kernel stack overflow in {f}", "", Where::pc, kAnywhere | kFatal, Role::consequence, "stack-overflow"},
+    {"Kernel panic - not syncing:", R"(^Kernel panic - not syncing: Hard LOCKUP)", Kind::hard_lockup,
+     "BUG: hard lockup in {f}", "", Where::pc, kAnywhere | kFatal, Role::consequence},
+    {"Kernel panic - not syncing:", R"(^Kernel panic - not syncing: Asynchronous SError Interrupt)", Kind::oops,
+     "SError Interrupt in {f}", "", Where::pc, kAnywhere | kFatal, Role::consequence, "serror"},
+    {"Kernel panic - not syncing:", R"(^Kernel panic - not syncing: VFS: Unable to mount root fs)", Kind::boot,
+     "kernel panic: VFS: Unable to mount root fs", "", Where::none, kPlain | kFatal, Role::consequence},
+    {"Kernel panic - not syncing:", R"(^Kernel panic - not syncing: No working init found)", Kind::boot,
+     "kernel panic: No working init found", "", Where::none, kPlain | kFatal, Role::consequence},
+    {"Kernel panic - not syncing:", R"(^Kernel panic - not syncing: Requested init (\S+) failed)", Kind::boot,
+     "kernel panic: Requested init {1} failed", "", Where::none, kPlain | kFatal, Role::consequence},
+    {"Kernel panic - not syncing:", R"(^Kernel panic - not syncing: (?:System is deadlocked on memory|Out of memory))", Kind::oom,
+     "kernel panic: {panic}", "", Where::none, kPlain | kFatal, Role::consequence},
+    {"Kernel panic - not syncing:", "", Kind::panic, "kernel panic: {panic}", "", Where::none, kPlain | kFatal,
+     Role::consequence},
+    {"Kernel panic -", R"(^Kernel panic -(?: not|$))", Kind::panic, "kernel panic", "", Where::none, kPlain | kFatal, Role::consequence},
+    {"Out of memory and no killable", "", Kind::oom, "Out of memory and no killable processes", "", Where::none, kPlain,
+     Role::early},
+    // arch/x86/kernel/cpu/mce: only what is fatal is a report
+    {"Machine check: ", R"(^Machine check: .*(?:fatal|panic))", Kind::machine_check, "Machine check", "", Where::none, kPlain},
+    // drivers that have no better words: early boot
+    {"ERROR: Failed to allocate", R"(^ERROR: Failed to allocate .* bytes)", Kind::boot, "Failed to allocate memory at boot", "", Where::none, kNoTrace},
+    {"RAMDISK: incomplete write", "", Kind::boot, "RAMDISK: incomplete write", "", Where::none, kNoTrace, Role::early},
+    // SLOF, the firmware of pseries: ROM panic and exceptions
+    {"Program Exception", R"(^Program Exception)", Kind::firmware, "firmware: Program Exception", "", Where::none, kPlain},
+    {"( 700 ) Program Exception", "", Kind::firmware, "firmware: Program Exception", "", Where::none, kPlain},
+    {"Data Storage Exception", R"(^Data Storage Exception)", Kind::firmware, "firmware: Data Storage Exception", "", Where::none, kPlain},
+    {"E3405 - No such device", "", Kind::firmware, "firmware: no boot device", "", Where::none, kNoTrace, Role::benign},
+    // prom_init.c of powerpc before there is a console
+    {"prom_panic", R"(^prom_panic)", Kind::boot, "prom_panic", "", Where::none, kNoTrace},
+    // init's death; the names that matter are asked of Options
+    {"segfault at", R"(^segfault at)", Kind::user_death, "{process} died: segfault", "", Where::none, kPlain, Role::early, "user-death"},
+    {"unhandled signal", R"(^unhandled signal (\d+))", Kind::user_death, "{process} died: unhandled signal {1}", "", Where::none, kPlain,
+     Role::early, "user-death"},
+    {"trap invalid opcode", "", Kind::user_death, "{process} died: invalid opcode", "", Where::none, kPlain, Role::early, "user-death"},
+    {"unhandled exception", R"(^unhandled exception)", Kind::user_death, "{process} died: unhandled exception", "", Where::none, kPlain, Role::early,
+     "user-death"},
+    // boots and reboots
+    {"Linux version ", R"(^Linux version \d+\.\d+)", Kind::reboot, "unexpected kernel reboot", "", Where::none, kPlain,
+     Role::boot},
+    {"reboot: ", R"(^reboot: (?:Restarting system|Power [dD]own|Power off|System halted|machine restart))", Kind::reboot, "", "", Where::none, 0,
+     Role::orderly},
+    {"Restarting system", R"(^Restarting system)", Kind::reboot, "", "", Where::none, 0, Role::orderly},
+    {"Starting new kernel", R"(^Starting new kernel)", Kind::reboot, "", "", Where::none, 0, Role::orderly},
+    {"sysrq: ", R"(^sysrq: (?:SysRq : )?Resetting)", Kind::reboot, "", "", Where::none, 0, Role::orderly},
+    {"SysRq : Resetting", "", Kind::reboot, "", "", Where::none, 0, Role::orderly},
+    {"-- Reboot --", "", Kind::reboot, "", "", Where::none, 0, Role::orderly},
+    {"-- Boot ", R"(^-- Boot [0-9a-f]+)", Kind::reboot, "", "", Where::none, 0, Role::orderly},
+    {"Run /", R"(^Run /\S+ as init process)", Kind::reboot, "", "", Where::none, 0, Role::user_space},
+    {"Freeing unused kernel", "", Kind::reboot, "", "", Where::none, 0, Role::user_space},
+    {"bootconsole [", R"(^bootconsole \[\w+\] enabled)", Kind::reboot, "", "", Where::none, 0, Role::boot_console},
+    // a sysrq-triggered crash is a crash; the line itself is only news about who asked
+    {"WARNING! ", "", Kind::bug, "", "", Where::none, 0, Role::benign},
+    // a "BUG: " of its own with a kernel's prefix before it
+    {"BUG: ", R"(^BUG: ([A-Za-z][^\n]{2,}))", Kind::bug, "BUG: {text}", "", Where::none, kNoTrace},
+};
+
+}  // namespace
+
+std::span<const Format> system_formats() { return kFormats; }
+
+std::vector<const Format*> all_formats() {
+  std::vector<const Format*> all;
+  // The benign and panic rows first: a command line may quote anything.
+  for (const Format& row : system_formats())
+    if (row.anchor != "BUG: ") all.push_back(&row);
+  for (auto table : {fault_formats(), assert_formats(), sanitizer_formats(), lock_formats(),
+                     stall_formats(), memory_formats()})
+    for (const Format& row : table) all.push_back(&row);
+  all.push_back(&system_formats().back());
+  return all;
+}
+
+}  // namespace triage

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "triage/frame.h"
+
+#include <algorithm>
+#include <array>
+
+namespace triage {
+namespace {
+
+bool is_word(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+         c == '.' || c == '$';
+}
+bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+
+bool plausible_name(std::string_view name) {
+  while (!name.empty() && name[0] == '.') name.remove_prefix(1);
+  return !name.empty() && name.size() < 256 && !(name[0] >= '0' && name[0] <= '9');
+}
+
+// Length of a "dir/file.c:123" at the start of `text`, 0 if there is none. The line number may have been eaten.
+std::size_t source_length(std::string_view text) {
+  std::size_t n = 0;
+  while (n < text.size() && (is_word(text[n]) || text[n] == '/' || text[n] == '-' || text[n] == '+')) ++n;
+  if (n < 3 || n >= text.size() || text[n] != ':') return 0;
+  std::string_view path = text.substr(0, n);
+  if (!path.ends_with(".c") && !path.ends_with(".h") && !path.ends_with(".S") && !path.ends_with(".rs"))
+    return 0;
+  return n;
+}
+
+// Addresses, brackets and marks that may stand before a function in a stack frame.
+bool is_decoration(std::string_view token) {
+  if (token == "from" || token == "torvalds") return true;
+  if (token.starts_with("torvalds#")) return true;
+  return std::ranges::all_of(token, [](char c) {
+    return is_hex(c) || c == '[' || c == ']' || c == '<' || c == '>' || c == '(' || c == ')' ||
+           c == '?' || c == '#' || c == 'x' || c == '|' || c == '*' || c == '-' || c == ':';
+  });
+}
+
+bool only_decoration(std::string_view text) {
+  std::size_t i = 0;
+  while (i < text.size()) {
+    while (i < text.size() && (text[i] == ' ' || text[i] == '\t')) ++i;
+    std::size_t begin = i;
+    while (i < text.size() && text[i] != ' ' && text[i] != '\t') ++i;
+    if (i > begin && !is_decoration(text.substr(begin, i - begin))) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::optional<Symbol> find_symbol(std::string_view text, std::size_t from) {
+  std::size_t plus = text.find("+0x", from);
+  std::size_t paren = text.find(" (", from);
+  while (plus != std::string_view::npos) {
+    std::size_t begin = plus;
+    while (begin > from && is_word(text[begin - 1])) --begin;
+    std::size_t end = plus + 3;
+    while (end < text.size() && is_hex(text[end])) ++end;
+    if (text.substr(end).starts_with("/0x")) {
+      end += 3;
+      while (end < text.size() && is_hex(text[end])) ++end;
+    }
+    std::string_view name = text.substr(begin, plus - begin);
+    if (plausible_name(name)) {
+      Symbol symbol{name, {}, begin, end};
+      if (end < text.size() && text[end] == ' ') {
+        std::string_view rest = text.substr(end + 1);
+        if (std::size_t n = source_length(rest)) symbol.file = rest.substr(0, n);
+      }
+      return symbol;
+    }
+    plus = text.find("+0x", plus + 3);
+  }
+  for (; paren != std::string_view::npos; paren = text.find(" (", paren + 2)) {
+    std::string_view rest = text.substr(paren + 2);
+    std::size_t n = source_length(rest);
+    std::size_t begin = paren;
+    while (begin > from && is_word(text[begin - 1])) --begin;
+    std::string_view name = text.substr(begin, paren - begin);
+    if (n && plausible_name(name)) {
+      std::size_t close = text.find(')', paren);
+      return Symbol{name, rest.substr(0, n), begin, close == std::string_view::npos ? text.size() : close + 1};
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<Frame> parse_frame(std::string_view body, std::optional<Frame>* caller) {
+  if (body.size() < 4) return std::nullopt;
+  // 32-bit ARM: "[<c010d3a8>] (unwind_backtrace) from [<c010a0b0>] (show_stack+0x20/0x24)" and, since 5.16,
+  // " unwind_backtrace from show_stack+0x10/0x14".
+  if (auto from = body.find(" from "); from != std::string_view::npos) {
+    std::string_view left = body.substr(0, from);
+    while (!left.empty() && (left.back() == ')' || left.back() == ' ')) left.remove_suffix(1);
+    std::size_t begin = left.size();
+    while (begin > 0 && is_word(left[begin - 1])) --begin;
+    std::string_view name = left.substr(begin);
+    if (auto right = find_symbol(body, from + 6);
+        right && plausible_name(name) && only_decoration(body.substr(from + 6, right->begin - from - 6)) &&
+        only_decoration(left.substr(0, begin))) {
+      if (caller) *caller = Frame{right->name, right->file, true};
+      return Frame{name, {}, true};
+    }
+  }
+  auto symbol = find_symbol(body);
+  if (!symbol) {
+    // Symbolised inline frame: "foo mm/gup.c:123 [inline]".
+    std::size_t space = body.find(' ');
+    if (space == std::string_view::npos || !body.ends_with("[inline]")) return std::nullopt;
+    std::string_view rest = body.substr(space + 1);
+    std::size_t n = source_length(rest);
+    if (n == 0 || !plausible_name(body.substr(0, space))) return std::nullopt;
+    return Frame{body.substr(0, space), rest.substr(0, n), true};
+  }
+  std::string_view before = body.substr(0, symbol->begin);
+  if (!only_decoration(before)) return std::nullopt;
+  Frame frame{symbol->name, symbol->file, true};
+  if (before.find('?') != std::string_view::npos) frame.reliable = false;
+  if (body.find("(unreliable)") != std::string_view::npos) frame.reliable = false;
+  return frame;
+}
+
+Register parse_register(std::string_view body, Frame& frame) {
+  struct Row {
+    std::string_view start;
+    Register what;
+  };
+  static constexpr std::array<Row, 19> kRows{{
+      {"RIP: ", Register::pc},       // x86-64; "RIP  " in its short form after an oops
+      {"RIP  ", Register::pc},
+      {"EIP: ", Register::pc},       // x86-32
+      {"EIP is at ", Register::pc},
+      {"IP: ", Register::pc},        // x86 before 4.18
+      {"pc : ", Register::pc},       // arm64
+      {"pc: ", Register::pc},
+      {"lr : ", Register::lr},
+      {"PC is at ", Register::pc},   // arm32
+      {"LR is at ", Register::lr},
+      {"NIP ", Register::pc},        // powerpc
+      {"NIP: ", Register::pc},
+      {"LR ", Register::lr},
+      {"LR: ", Register::lr},
+      {"Krnl PSW ", Register::pc},   // s390
+      {"epc : ", Register::pc},      // riscv
+      {"epc   : ", Register::pc},    // mips
+      {"ra : ", Register::lr},
+      {"ra    : ", Register::lr},
+  }};
+  for (const Row& row : kRows) {
+    if (!body.starts_with(row.start)) continue;
+    frame = {};
+    if (body.starts_with("RIP: 0033:") || body.starts_with("RIP: 002b:")) return Register::none;
+    if (auto symbol = find_symbol(body, row.start.size())) {
+      frame.function = symbol->name;
+      frame.file = symbol->file;
+    }
+    return row.what;
+  }
+  return Register::none;
+}
+
+std::string clean_function(std::string_view name) {
+  while (!name.empty() && name[0] == '.') name.remove_prefix(1);
+  name = name.substr(0, name.find('.'));
+  if (name.ends_with("_noprof")) name.remove_suffix(7);
+  return std::string(name);
+}
+
+std::string clean_file(std::string_view path) {
+  path = path.substr(0, path.find(':'));
+  while (path.starts_with("./") || path.starts_with("../")) path.remove_prefix(path[1] == '/' ? 2 : 3);
+  if (path.starts_with('/')) {
+    // A build directory leads: keep what starts with a known top-level folder of the kernel.
+    static constexpr std::array<std::string_view, 19> kTop{
+        "/arch/", "/block/", "/certs/", "/crypto/", "/drivers/", "/fs/",   "/include/",
+        "/init/", "/io_uring/", "/ipc/", "/kernel/", "/lib/", "/mm/", "/net/",
+        "/rust/", "/security/", "/sound/", "/virt/", "/tools/"};
+    std::size_t best = std::string_view::npos;
+    for (auto top : kTop) best = std::min(best, path.find(top));
+    if (best == std::string_view::npos) return std::string(path.substr(path.rfind('/') + 1));
+    path.remove_prefix(best + 1);
+  }
+  return std::string(path);
+}
+
+}  // namespace triage
