@@ -27,6 +27,8 @@ void append(std::string& out, const PlannedTest& test) {
     out += "env " + percent_encode(name) + " " + percent_encode(value) + "\n";
   for (const HugePagePool& pool : test.hugepages)
     out += fmt::format("pool size={} node={} pages={}\n", pool.page_bytes, pool.node, pool.pages);
+  for (const auto& [path, value] : test.settings)
+    out += "set " + percent_encode(path) + " " + percent_encode(value) + "\n";
   out += "end\n";
 }
 

@@ -23,6 +23,7 @@ struct PlannedTest {
   ScratchFs filesystem = ScratchFs::none;
   std::uint64_t guest_limit_ms = 0;  // 0: the host alone enforces the limit
   bool floods_console = false;
+  std::map<std::string, std::string> settings;  // file below /proc/sys or /sys -> value, put back after the test
 };
 
 struct Plan {

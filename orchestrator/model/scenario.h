@@ -40,6 +40,8 @@ struct Needs {
   std::vector<std::string> config;       // kernel options that must be y, without CONFIG_
   std::vector<std::string> features;     // facts the agent's probe must report as yes: "thp", "gup_test"...
   int min_vcpus = 0;
+  // Files below /proc/sys or /sys and what is written to them before the test; put back after it.
+  std::map<std::string, std::string> settings;
   friend bool operator==(const Needs&, const Needs&) = default;
 };
 
@@ -54,6 +56,7 @@ struct UnfitHere {
 struct TestVariation {
   std::string machine = "*";  // glob over machine ids
   std::string command = "*";  // glob over "program arguments"; used by VmtestsSelection
+  std::string selftests = "*";  // glob over the selftests' SRC: trees differ in what a test does
   std::optional<std::vector<std::string>> arguments;
   std::optional<std::uint64_t> memory_bytes;
   std::optional<std::vector<HugePagePool>> hugepages;
@@ -62,6 +65,7 @@ struct TestVariation {
   std::optional<std::vector<std::string>> config;
   std::optional<std::vector<std::string>> features;
   std::optional<int> min_vcpus;
+  std::optional<std::map<std::string, std::string>> settings;
   std::optional<std::chrono::milliseconds> limit;
   std::optional<bool> floods_console;
   std::optional<Dialect> dialect;

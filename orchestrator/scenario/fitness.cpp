@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <optional>
 #include <set>
 
 #include "base/units.h"
@@ -20,9 +22,17 @@ std::string sizes_of(const model::Machine& machine) {
   return list;
 }
 
+constexpr std::uint64_t kGigantic = std::uint64_t{1} << 30;
+
+// A pool has at most 2^24 pages; the cut keeps a silly page size from overflowing.
+std::uint64_t bytes_of(const model::HugePagePool& pool) {
+  return std::min(pool.page_bytes, std::uint64_t{1} << 36) * pool.pages;
+}
+
 struct Checker {
   const model::Machine& machine;
   model::GuestSpec guest;
+  std::string selftests;
   base::Diagnostics& out;
   std::set<std::string>& seen;  // a pool set used by ten tests is wrong once
 
@@ -32,11 +42,31 @@ struct Checker {
       out.push_back({"", line, 0, std::move(message), std::move(hint)});
   }
 
+  // Pages of 1G and more are reserved at boot, so every test lives with the largest such pool of any.
+  std::map<std::uint64_t, std::uint64_t> gigantic = {};
+
+  std::optional<model::TestSpec> here(const model::TestSpec& anywhere) const {
+    model::TestSpec test = for_machine(anywhere, machine.id, selftests);
+    if (!test.unfit.empty()) return std::nullopt;
+    return test;
+  }
+
+  void reserve(const model::TestSpec& anywhere) {
+    const auto test = here(anywhere);
+    if (!test) return;
+    std::map<std::uint64_t, std::uint64_t> own;
+    for (const model::HugePagePool& pool : test->needs.hugepages)
+      if (pool.page_bytes >= kGigantic) own[pool.page_bytes] += bytes_of(pool);
+    for (const auto& [size, bytes] : own) gigantic[size] = std::max(gigantic[size], bytes);
+  }
+
   void check(const model::TestSpec& anywhere) {
-    const model::TestSpec test = for_machine(anywhere, machine.id);
-    if (!test.unfit.empty()) return;
+    const auto found = here(anywhere);
+    if (!found) return;
+    const model::TestSpec& test = *found;
     const auto sizes = model::hugepage_sizes(machine);
     std::uint64_t sum = 0;
+    for (const auto& [size, bytes] : gigantic) sum += bytes;
     for (const model::HugePagePool& pool : test.needs.hugepages) {
       const std::string size = base::format_size(pool.page_bytes);
       if (std::ranges::find(sizes, pool.page_bytes) == sizes.end())
@@ -46,8 +76,7 @@ struct Checker {
       if (pool.node >= guest.numa_nodes)
         report(test, fmt::format("machine {}'s guest has no NUMA node {}", machine.id, pool.node),
                fmt::format("it has {}; set `guest: {{nodes: {}}}`", guest.numa_nodes, pool.node + 1));
-      // No overflow: at most 2^24 pages per pool, and sizes are below 2^40 once the check above has passed.
-      sum += std::min(pool.page_bytes, std::uint64_t{1} << 38) * pool.pages;
+      if (pool.page_bytes < kGigantic) sum += bytes_of(pool);
     }
     const std::uint64_t reserve = reserved_memory(guest.memory_bytes);
     const std::uint64_t room = guest.memory_bytes > reserve ? guest.memory_bytes - reserve : 0;
@@ -75,7 +104,9 @@ base::Diagnostics check_fitness(const model::Scenario& scenario) {
   for (const std::string& id : scenario.machines) {
     const model::Machine* machine = model::find_machine(id);
     if (machine == nullptr) continue;
-    Checker checker{*machine, guest_for(scenario, *machine), out, seen};
+    Checker checker{*machine, guest_for(scenario, *machine), scenario.selftests.source.text(), out, seen};
+    for (const model::TestSpec& test : scenario.tests) checker.reserve(test);
+    for (const model::VmtestsSelection& selection : scenario.vmtests) checker.reserve(selection.base);
     for (const model::TestSpec& test : scenario.tests) checker.check(test);
     for (const model::VmtestsSelection& selection : scenario.vmtests) checker.check(selection.base);
   }

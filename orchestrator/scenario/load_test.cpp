@@ -99,8 +99,11 @@ tests:
       filesystem: xfs
       config: [CONFIG_GUP_TEST]
       features: thp
+      settings: {/proc/sys/vm/overcommit_memory: 1}
     per_machine:
       arm64: {limit: 5m, arguments: anon 10 4}
+    per_selftests:
+      "debian:7.*": {limit: 3m, per_machine: {arm64: {limit: 7m}}}
 known_failures:
   - {test: "mm/stress*", machine: arm64, outcomes: [hang], reason: slow, link: here, expires: 2027-01-31}
 )");
@@ -115,11 +118,14 @@ known_failures:
   EXPECT_EQ(s.seed, 7u);
   const auto& raw = s.tests.at(0);
   EXPECT_TRUE(raw.optional);
-  const auto arm = for_machine(raw, "arm64"), x86 = for_machine(raw, "x86_64");
+  const auto arm = for_machine(raw, "arm64", "debian:6.12"), x86 = for_machine(raw, "x86_64", "debian:6.12");
   EXPECT_EQ(arm.limit, std::chrono::minutes(5));
   EXPECT_EQ(x86.limit, std::chrono::minutes(2));
   EXPECT_EQ(arm.arguments, (std::vector<std::string>{"anon", "10", "4"}));
   EXPECT_EQ(x86.arguments, (std::vector<std::string>{"anon", "20", "16"}));
+  EXPECT_EQ(for_machine(raw, "x86_64", "debian:7.3").limit, std::chrono::minutes(3));
+  EXPECT_EQ(for_machine(raw, "arm64", "debian:7.3").limit, std::chrono::minutes(7));
+  EXPECT_EQ(arm.needs.settings.at("/proc/sys/vm/overcommit_memory"), "1");
   ASSERT_EQ(arm.needs.hugepages.size(), 3u);
   EXPECT_EQ(arm.needs.hugepages[2], (model::HugePagePool{2 << 20, 1, 8}));
   ASSERT_EQ(x86.needs.hugepages.size(), 2u);

@@ -61,10 +61,24 @@ void read_hugepages(Context& context, const YAML::Node& node, TestVariation& cha
   }
 }
 
+// The agent refuses other paths as well: a scenario sets knobs, it does not write files.
+void read_settings(Context& context, const YAML::Node& node, TestVariation& change) {
+  change.settings.emplace();
+  for (const YamlReader::Entry& entry : context.reader.entries(node, "settings")) {
+    const bool knob = entry.name.starts_with("/proc/sys/") || entry.name.starts_with("/sys/");
+    if (!knob || entry.name.contains("..")) {
+      context.reader.error(entry.at, fmt::format("{} is not a knob of the kernel", in_quotes(entry.name)),
+                           "name a file below /proc/sys/ or /sys/");
+      continue;
+    }
+    if (const auto value = context.reader.text(entry.value, "a setting")) (*change.settings)[entry.name] = *value;
+  }
+}
+
 void read_needs(Context& context, const YAML::Node& node, TestVariation& change, std::vector<TestVariation>& more) {
   YamlReader& reader = context.reader;
   const YamlMap map(reader, node, "needs",
-                    {"memory", "vcpus", "hugepages", "swap", "filesystem", "config", "features"});
+                    {"memory", "vcpus", "hugepages", "swap", "filesystem", "config", "features", "settings"});
   map.with("memory", [&](const YAML::Node& value) { change.memory_bytes = reader.size(value, "memory"); });
   map.with("swap", [&](const YAML::Node& value) { change.swap_bytes = reader.size(value, "swap"); });
   map.with("vcpus", [&](const YAML::Node& value) {
@@ -79,6 +93,7 @@ void read_needs(Context& context, const YAML::Node& node, TestVariation& change,
   map.with("config", [&](const YAML::Node& value) { change.config = read_words(context, value, "config"); });
   map.with("features", [&](const YAML::Node& value) { change.features = read_words(context, value, "features"); });
   map.with("hugepages", [&](const YAML::Node& value) { read_hugepages(context, value, change, more); });
+  map.with("settings", [&](const YAML::Node& value) { read_settings(context, value, change); });
 }
 
 // A list of patterns, or a map from pattern to its exact number of lines or `any`.
@@ -139,15 +154,20 @@ std::optional<std::vector<std::string>> read_command(Context& context, const YAM
   return words;
 }
 
-// Variations of one map `per_machine`; `command` narrows them further in a selection.
-void read_per_machine(Context& context, const YAML::Node& node, const std::string& command,
-                      std::vector<TestVariation>& out) {
+// What a variation is for, machines apart.
+struct Scope {
+  std::string command = "*";
+  std::string selftests = "*";
+};
+
+void read_per_machine(Context& context, const YAML::Node& node, const Scope& scope, std::vector<TestVariation>& out) {
   for (const YamlReader::Entry& entry : context.reader.entries(node, "per_machine")) {
     if (!check_machine(context, entry.at, entry.name)) continue;
     const YamlMap map(context.reader, entry.value, "the test on " + entry.name, with_how({"arguments"}));
     TestVariation change;
     change.machine = entry.name;
-    change.command = command;
+    change.command = scope.command;
+    change.selftests = scope.selftests;
     map.with("arguments", [&](const YAML::Node& value) {
       change.arguments = read_command(context, value, "arguments");
     });
@@ -166,23 +186,27 @@ void read_per_machine(Context& context, const YAML::Node& node, const std::strin
   }
 }
 
-void read_per_command(Context& context, const YAML::Node& node, std::vector<TestVariation>& out) {
-  for (const YamlReader::Entry& entry : context.reader.entries(node, "per_command")) {
-    const YamlMap map(context.reader, entry.value, "the command " + in_quotes(entry.name),
+// The maps `per_command` and `per_selftests`: variations by a glob, which may differ by machine once more.
+void read_per_glob(Context& context, const YAML::Node& node, std::string_view key, std::string Scope::*glob,
+                   std::vector<TestVariation>& out) {
+  for (const YamlReader::Entry& entry : context.reader.entries(node, key)) {
+    const YamlMap map(context.reader, entry.value, "the test for " + in_quotes(entry.name),
                       with_how({"arguments", "per_machine"}));
+    Scope scope;
+    scope.*glob = entry.name;
     TestVariation change;
-    change.command = entry.name;
     map.with("arguments", [&](const YAML::Node& value) {
       change.arguments = read_command(context, value, "arguments");
     });
     std::vector<TestVariation> more;
     read_how(context, map, change, more);
-    out.push_back(std::move(change));
-    for (TestVariation& by_set : more) {
-      by_set.command = entry.name;
-      out.push_back(std::move(by_set));
+    more.insert(more.begin(), std::move(change));
+    for (TestVariation& variation : more) {
+      variation.command = scope.command;
+      variation.selftests = scope.selftests;
+      out.push_back(std::move(variation));
     }
-    map.with("per_machine", [&](const YAML::Node& value) { read_per_machine(context, value, entry.name, out); });
+    map.with("per_machine", [&](const YAML::Node& value) { read_per_machine(context, value, scope, out); });
   }
 }
 
@@ -194,6 +218,7 @@ void apply_own(TestSpec& test, const TestVariation& own) {
   if (own.filesystem) test.needs.filesystem = *own.filesystem;
   if (own.config) test.needs.config = *own.config;
   if (own.features) test.needs.features = *own.features;
+  if (own.settings) test.needs.settings = *own.settings;
   if (own.min_vcpus) test.needs.min_vcpus = *own.min_vcpus;
   if (own.limit) test.limit = *own.limit;
   if (own.floods_console) test.floods_console = *own.floods_console;
@@ -217,6 +242,13 @@ void read_common(Context& context, const YamlMap& map, TestSpec& test) {
         else context.reader.error(entry.at, fmt::format("{} is not a variable's name", in_quotes(entry.name)),
                                   "use letters, digits and `_`");
       }
+  });
+}
+
+void read_variations(Context& context, const YamlMap& map, TestSpec& test) {
+  map.with("per_machine", [&](const YAML::Node& value) { read_per_machine(context, value, {}, test.variations); });
+  map.with("per_selftests", [&](const YAML::Node& value) {
+    read_per_glob(context, value, "per_selftests", &Scope::selftests, test.variations);
   });
 }
 
@@ -274,7 +306,8 @@ void read_single(Context& context, const YAML::Node& node, model::Scenario& scen
     return;
   }
   const YamlMap map(context.reader, node, "a test",
-                    with_how({"id", "run", "collection", "also_called", "optional", "environment", "per_machine"}));
+                    with_how({"id", "run", "collection", "also_called", "optional", "environment", "per_machine",
+                              "per_selftests"}));
   TestSpec test;
   if (!map.has("run")) {
     context.reader.error(map.place(), "the test has no `run`",
@@ -284,7 +317,7 @@ void read_single(Context& context, const YAML::Node& node, model::Scenario& scen
   read_program(context, map, test);
   read_id(context, map, test);
   read_common(context, map, test);
-  map.with("per_machine", [&](const YAML::Node& value) { read_per_machine(context, value, "*", test.variations); });
+  read_variations(context, map, test);
   const auto [earlier, fresh] = ids.try_emplace(test.id, map.place());
   if (!fresh)
     context.reader.error(map.has("id") ? map.at("id") : map.place(),
@@ -297,7 +330,7 @@ void read_single(Context& context, const YAML::Node& node, model::Scenario& scen
 void read_selection(Context& context, const YAML::Node& node, model::Scenario& scenario) {
   const YamlMap map(context.reader, node, "a selection",
                     with_how({"from", "categories", "extra", "destructive", "environment", "per_machine",
-                              "per_command"}));
+                              "per_command", "per_selftests"}));
   model::VmtestsSelection selection;
   map.with("from", [&](const YAML::Node& value) { context.reader.choice(value, "list", {"run_vmtests"}); });
   map.with("categories", [&](const YAML::Node& value) {
@@ -312,11 +345,9 @@ void read_selection(Context& context, const YAML::Node& node, model::Scenario& s
   });
   read_common(context, map, selection.base);
   map.with("per_command", [&](const YAML::Node& value) {
-    read_per_command(context, value, selection.base.variations);
+    read_per_glob(context, value, "per_command", &Scope::command, selection.base.variations);
   });
-  map.with("per_machine", [&](const YAML::Node& value) {
-    read_per_machine(context, value, "*", selection.base.variations);
-  });
+  read_variations(context, map, selection.base);
   scenario.vmtests.push_back(std::move(selection));
 }
 

@@ -22,6 +22,7 @@ void apply(const model::TestVariation& change, model::TestSpec& test) {
   replace(test.needs.config, change.config);
   replace(test.needs.features, change.features);
   replace(test.needs.min_vcpus, change.min_vcpus);
+  replace(test.needs.settings, change.settings);
   replace(test.limit, change.limit);
   replace(test.floods_console, change.floods_console);
   replace(test.dialect, change.dialect);
@@ -39,11 +40,11 @@ std::string command_of(std::string_view program, const std::vector<std::string>&
 
 }  // namespace
 
-model::TestSpec for_machine(const model::TestSpec& test, std::string_view machine) {
+model::TestSpec for_machine(const model::TestSpec& test, std::string_view machine, std::string_view selftests) {
   model::TestSpec here = test;
   here.variations.clear();
   for (const model::TestVariation& change : test.variations)
-    if (base::glob_match(change.machine, machine)) apply(change, here);
+    if (base::glob_match(change.machine, machine) && base::glob_match(change.selftests, selftests)) apply(change, here);
   std::erase_if(here.unfit, [&](const model::UnfitHere& unfit) { return !base::glob_match(unfit.machine, machine); });
   return here;
 }
@@ -61,18 +62,13 @@ model::TestSpec from_command(const model::VmtestsSelection& selection, std::stri
   return test;
 }
 
-std::optional<std::string> declared_unfit(const model::TestSpec& test, std::string_view machine) {
-  for (const model::UnfitHere& unfit : for_machine(test, machine).unfit) return unfit.reason;
-  return std::nullopt;
-}
-
 model::GuestSpec guest_for(const model::Scenario& scenario, const model::Machine& machine) {
   const auto own = scenario.guest_overrides.find(std::string(machine.id));
   model::GuestSpec guest = own == scenario.guest_overrides.end() ? scenario.guest : own->second;
   std::uint64_t memory = machine.default_memory;
   int vcpus = machine.default_vcpus;
   const auto grow = [&](const model::TestSpec& test) {
-    const model::TestSpec here = for_machine(test, machine.id);
+    const model::TestSpec here = for_machine(test, machine.id, scenario.selftests.source.text());
     if (!here.unfit.empty()) return;
     memory = std::max(memory, here.needs.memory_bytes);
     vcpus = std::max(vcpus, here.needs.min_vcpus);

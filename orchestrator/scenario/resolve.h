@@ -8,16 +8,13 @@
 
 namespace scenario {
 
-// The test with its variations for `machine` applied and gone. `unfit` keeps only what concerns the machine.
-model::TestSpec for_machine(const model::TestSpec& test, std::string_view machine);
+// The test with its variations for `machine` and `selftests` (a SRC) applied and gone. `unfit` keeps only what concerns the machine.
+model::TestSpec for_machine(const model::TestSpec& test, std::string_view machine, std::string_view selftests);
 
 // One command of run_vmtests.sh as a test: `selection.base` with the variations that match the command, which
 // for_machine() then applies. Its id is collection/program followed by the arguments.
 model::TestSpec from_command(const model::VmtestsSelection& selection, std::string_view program,
                              const std::vector<std::string>& arguments);
-
-// Why the scenario says the test cannot run on the machine; nullopt when it can.
-std::optional<std::string> declared_unfit(const model::TestSpec& test, std::string_view machine);
 
 // Every field set: the scenario's value, else the machine's default. Memory that the scenario leaves open grows
 // to what its most demanding test on that machine needs, whichever tests are then selected, so that the same

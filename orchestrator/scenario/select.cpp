@@ -30,7 +30,7 @@ std::optional<std::string> unmet(const model::TestSpec& test, const model::Guest
 }
 
 void add_test(JobRequest& job, const model::TestSpec& anywhere) {
-  model::TestSpec test = for_machine(anywhere, job.machine->id);
+  model::TestSpec test = for_machine(anywhere, job.machine->id, job.selftests.source.text());
   if (!job.shard.has(job.machine->id, test.id)) return;
   std::optional<std::string> reason;
   if (!test.unfit.empty()) reason = test.unfit.front().reason;
