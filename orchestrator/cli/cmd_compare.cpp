@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// vmlab compare RUN_A RUN_B: what is new, gone, fixed, broken and different between two stored runs.
+#include "cli/command.h"
+#include "cli/stored_run.h"
+#include "compare/comparison.h"
+#include "report/comparison.h"
+#include "report/json.h"
+
+namespace cli {
+namespace {
+
+struct Options {
+  std::string before, after, samples;
+};
+
+int run(const Session& session, const Options& options) {
+  if (!options.samples.empty())
+    throw base::InfraError("vmlab compare --samples is not part of this version", "compare two runs: vmlab compare RUN_A RUN_B");
+  if (options.before.empty() || options.after.empty())
+    user_error("compare needs two runs", "vmlab compare RUN_A RUN_B; the runs: vmlab list runs");
+  const store::Store store = store::Store::open(session.results_dir);
+  const report::RunView before = load_view(session, store, options.before);
+  const report::RunView after = load_view(session, store, options.after);
+  const compare::Comparison comparison = compare::compare_runs(before.settled, after.settled);
+  if (session.wants_json()) session.deliver_json(report::comparison_json(comparison));
+  if (!session.json)
+    session.say(report::comparison_text(comparison, {.colour = session.colour(), .width = session.width()}));
+  return comparison.any_worse() ? kBad : kGood;
+}
+
+}  // namespace
+
+void install_compare(CLI::App& app, Session& session) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("compare", "What differs between two runs");
+  command->add_option("RUN_A", options->before, "The run before: an id, last or last~N");
+  command->add_option("RUN_B", options->after, "The run after");
+  command->add_option("--samples", options->samples, "Compare the samples in a file instead")->type_name("FILE");
+  add_output_options(*command, session);
+  command->callback([&session, options] { session.exit_code = run(session, *options); });
+}
+
+}  // namespace cli

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lab/job_plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "base/units.h"
+
+namespace lab {
+
+std::vector<runner::JobTest> plan_tests(const std::vector<model::TestSpec>& tests) {
+  std::vector<runner::JobTest> planned;
+  for (const model::TestSpec& test : tests) {
+    runner::JobTest entry;
+    entry.test = test;
+    entry.planned = {.index = static_cast<int>(planned.size()),
+                     .id = test.id,
+                     .directory = std::string(kSelftestsInGuest) + "/" + test.collection,
+                     .program = "./" + test.program,
+                     .arguments = test.arguments,
+                     .environment = test.environment,
+                     .hugepages = test.needs.hugepages,
+                     .swap_bytes = test.needs.swap_bytes,
+                     .filesystem = test.needs.filesystem,
+                     .guest_limit_ms = 0,
+                     .floods_console = test.floods_console};
+    planned.push_back(std::move(entry));
+  }
+  return planned;
+}
+
+std::vector<std::string> boot_arguments(const std::vector<model::TestSpec>& tests, int numa_nodes) {
+  constexpr std::uint64_t kGigantic = std::uint64_t{1} << 30;
+  std::map<std::uint64_t, std::uint64_t> most;  // page size -> pages
+  for (const model::TestSpec& test : tests) {
+    std::map<std::uint64_t, std::uint64_t> wanted;
+    for (const model::HugePagePool& pool : test.needs.hugepages)
+      if (pool.page_bytes >= kGigantic) wanted[pool.page_bytes] += pool.pages;
+    for (const auto& [size, pages] : wanted) most[size] = std::max(most[size], pages);
+  }
+  std::vector<std::string> arguments;
+  for (const auto& [size, pages] : most) {
+    if (pages == 0) continue;
+    arguments.push_back("hugepagesz=" + base::format_size(size));
+    arguments.push_back(fmt::format("hugepages={}", pages));
+  }
+  (void)numa_nodes;
+  return arguments;
+}
+
+std::vector<model::ScratchFs> filesystems(const std::vector<model::TestSpec>& tests) {
+  std::vector<model::ScratchFs> wanted;
+  for (const model::TestSpec& test : tests)
+    if (test.needs.filesystem != model::ScratchFs::none && std::ranges::find(wanted, test.needs.filesystem) == wanted.end())
+      wanted.push_back(test.needs.filesystem);
+  return wanted;
+}
+
+}  // namespace lab

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// Turns prepared tests into a guest's plan, and a guest's plan into the kernel arguments it needs.
+#pragma once
+#include <vector>
+
+#include "lab/lab.h"
+#include "runner/job.h"
+
+namespace lab {
+
+inline constexpr const char* kSelftestsInGuest = "/vmlab/selftests";
+
+std::vector<runner::JobTest> plan_tests(const std::vector<model::TestSpec>& tests);
+
+// Gigantic pages can only be reserved for sure while memory is whole: the largest pools of 1 GiB and more that
+// any of the tests wants, as kernel arguments.
+std::vector<std::string> boot_arguments(const std::vector<model::TestSpec>& tests, int numa_nodes);
+
+// The file system images the tests want, without doubles.
+std::vector<model::ScratchFs> filesystems(const std::vector<model::TestSpec>& tests);
+
+}  // namespace lab

@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lab/lab.h"
+
+#include <fmt/format.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <thread>
+
+#include "async/task_group.h"
+#include "base/units.h"
+#include "guest/qemu/qemu_guest.h"
+#include "guest/qemu_version.h"
+#include "lab/job_plan.h"
+#include "lab/sink.h"
+#include "lab/split.h"
+#include "lab/workshop.h"
+
+namespace lab {
+namespace {
+
+namespace asio = async::asio;
+using std::chrono::milliseconds;
+
+constexpr milliseconds kWorthABoot{30'000};
+// A test without a history; a guess that only shapes the first run's schedule.
+constexpr milliseconds kUnknownDuration{10'000};
+
+std::string host_text() {
+  utsname name{};
+  ::uname(&name);
+  return fmt::format("{} {}, {} cores", name.nodename, name.release, std::thread::hardware_concurrency());
+}
+
+std::uint64_t memory_for_guests() {
+  const auto pages = static_cast<std::uint64_t>(std::max(0L, ::sysconf(_SC_AVPHYS_PAGES)));
+  const auto page = static_cast<std::uint64_t>(std::max(4096L, ::sysconf(_SC_PAGESIZE)));
+  // Builds and the lab itself need some; guests touch less than they are given.
+  return pages * page / 10 * 8;
+}
+
+// One run while it lasts.
+class RunInProgress {
+ public:
+  RunInProgress(LabContext& context, const RunRequest& request)
+      : context_(context), request_(request), workshop_(context.executor, context.source, context.progress),
+        guests_(request.guests > 0 ? request.guests
+                                   : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()))),
+        slots_(context.executor, guests_, memory_for_guests()) {
+    tally_.guests = guests_;
+  }
+
+  async::task<RunEnd> run() {
+    model::Run meta;
+    meta.scenario = request_.scenario_names;
+    meta.command = request_.command;
+    end_.run = context_.store.begin_run(meta);
+    for (const scenario::JobRequest& job : request_.jobs) tally_.tests_all += job.tests.size();
+    async::TaskGroup group(context_.executor);
+    std::int64_t priority = static_cast<std::int64_t>(request_.jobs.size());
+    for (const scenario::JobRequest& job : request_.jobs) group.spawn(machine_share(job, priority--));
+    co_await group.join();
+    context_.store.finish_run(end_.run);
+    co_return std::move(end_);
+  }
+
+ private:
+  // One machine of one scenario: builds, then as many guests as its tests are worth.
+  async::task<void> machine_share(scenario::JobRequest job, std::int64_t priority);
+  async::task<void> one_guest(const scenario::JobRequest& job, std::vector<model::TestSpec> tests,
+                              model::JobRecord record, const BuiltKernel& kernel, const BuiltSelftests& selftests,
+                              const BuiltTools& tools, std::int64_t priority);
+  async::task<bool> prepare_drives(const std::vector<model::TestSpec>& tests, const base::fs::path& folder,
+                                   std::int64_t priority, std::vector<guest::Drive>& drives, std::string& problem);
+  model::JobRecord record_of(const scenario::JobRequest& job, int number) const;
+  void all_get(const scenario::JobRequest& job, const std::vector<model::TestSpec>& tests,
+               const BuildProblem& problem, const std::string& what);
+  void give(const model::JobRecord& record, const std::string& test, model::Outcome outcome, std::string reason,
+            std::string evidence = {});
+  milliseconds expected(const std::string& test, const model::Machine& machine) const;
+
+  LabContext& context_;
+  const RunRequest& request_;
+  Workshop workshop_;
+  int guests_;
+  Slots slots_;
+  Tally tally_;
+  RunEnd end_;
+  std::map<std::string, int> guests_of_machine_;
+};
+
+milliseconds RunInProgress::expected(const std::string& test, const model::Machine& machine) const {
+  return context_.store.expected_duration(test, machine.id).value_or(kUnknownDuration);
+}
+
+model::JobRecord RunInProgress::record_of(const scenario::JobRequest& job, int number) const {
+  model::JobRecord record;
+  record.job = fmt::format("{}-{}", job.machine->id, number);
+  record.arch = model::to_string(job.machine->arch);
+  record.machine = job.machine->id;
+  record.kernel.source = job.kernel.source.text();
+  for (const std::string& patch : job.kernel.patches)
+    record.kernel.patches.push_back(base::fs::path(patch).filename().string());
+  record.selftests = job.selftests.source.text();
+  record.host = host_text();
+  record.folder = "jobs/" + record.job;
+  return record;
+}
+
+void RunInProgress::give(const model::JobRecord& record, const std::string& test, model::Outcome outcome,
+                         std::string reason, std::string evidence) {
+  model::CaseResult result;
+  result.id = result.test = test;
+  result.job = record.job;
+  result.machine = record.machine;
+  result.outcome = outcome;
+  result.reason = std::move(reason);
+  result.evidence = std::move(evidence);
+  StoreSink sink(context_.store, end_.run, context_.progress, tally_, {});
+  sink.results(record, {std::move(result)});
+}
+
+void RunInProgress::all_get(const scenario::JobRequest& job, const std::vector<model::TestSpec>& tests,
+                            const BuildProblem& problem, const std::string& what) {
+  model::JobRecord record = record_of(job, ++guests_of_machine_[std::string(job.machine->id)]);
+  if (problem.kind == BuildProblem::Kind::user) {
+    for (const base::Diagnostic& diagnostic : problem.diagnostics) {
+      const auto same = [&](const base::Diagnostic& other) { return other.text() == diagnostic.text(); };
+      if (std::ranges::none_of(end_.user_errors, same)) end_.user_errors.push_back(diagnostic);
+    }
+    return;
+  }
+  context_.store.upsert_job(end_.run, record);
+  const auto outcome =
+      problem.kind == BuildProblem::Kind::build ? model::Outcome::build_fail : model::Outcome::infra;
+  for (const model::TestSpec& test : tests)
+    give(record, test.id, outcome, what + ": " + problem.reason, problem.evidence);
+}
+
+async::task<void> RunInProgress::machine_share(scenario::JobRequest job, std::int64_t priority) {
+  const auto* kernel = co_await workshop_.kernel(job.kernel, *job.machine, priority);
+  if (!*kernel) {
+    all_get(job, job.tests, kernel->error(), "kernel");
+    co_return;
+  }
+  const auto* selftests = co_await workshop_.selftests(job.selftests, *job.machine, priority);
+  if (!*selftests) {
+    all_get(job, job.tests, selftests->error(), "selftests");
+    co_return;
+  }
+  const auto* tools = co_await workshop_.tools(*job.machine, priority);
+  if (!*tools) {
+    all_get(job, job.tests, tools->error(), "guest tools");
+    co_return;
+  }
+  if (end_.kernel_text.empty())
+    end_.kernel_text = (*kernel)->identity.version + ", " + (*kernel)->identity.compiler;
+
+  PreparedTests prepared = prepare_tests(job, **selftests);
+  std::vector<milliseconds> durations;
+  for (const model::TestSpec& test : prepared.runnable) durations.push_back(expected(test.id, *job.machine));
+  const std::size_t at_most = request_.keep_order ? 1 : static_cast<std::size_t>(guests_);
+  const auto lists = deal_out(durations, at_most, kWorthABoot);
+
+  if (!prepared.unfit.empty() || !prepared.not_built.empty()) {
+    model::JobRecord record = record_of(job, 0);
+    record.kernel = (*kernel)->identity;
+    context_.store.upsert_job(end_.run, record);
+    std::vector<model::Planned> plan;
+    for (const auto& [test, reason] : prepared.unfit)
+      plan.push_back({.job = record.job, .machine = record.machine, .test = test, .unfit = reason});
+    for (const auto& [test, reason, lines] : prepared.not_built)
+      plan.push_back({.job = record.job, .machine = record.machine, .test = test});
+    context_.store.plan(end_.run, plan);
+    for (const auto& [test, reason] : prepared.unfit) give(record, test, model::Outcome::unfit, reason);
+    for (const auto& [test, reason, lines] : prepared.not_built)
+      give(record, test, model::Outcome::build_fail, reason, lines);
+  }
+
+  async::TaskGroup group(context_.executor);
+  for (const auto& list : lists) {
+    std::vector<model::TestSpec> tests;
+    for (const std::size_t index : list) tests.push_back(prepared.runnable[index]);
+    model::JobRecord record = record_of(job, ++guests_of_machine_[std::string(job.machine->id)]);
+    record.kernel = (*kernel)->identity;
+    group.spawn(one_guest(job, std::move(tests), std::move(record), **kernel, **selftests, **tools, priority));
+  }
+  co_await group.join();
+}
+
+async::task<bool> RunInProgress::prepare_drives(const std::vector<model::TestSpec>& tests,
+                                                const base::fs::path& folder, std::int64_t priority,
+                                                std::vector<guest::Drive>& drives, std::string& problem) {
+  for (const model::ScratchFs filesystem : filesystems(tests)) {
+    const auto* image = co_await workshop_.scratch_image(filesystem, priority);
+    if (!*image) {
+      problem = image->error().reason;
+      co_return false;
+    }
+    const std::string name = filesystem == model::ScratchFs::xfs ? "xfs" : "ext4";
+    const base::fs::path copy = folder / ("scratch-" + name + ".img");
+    if (auto copied = image::copy_sparse(**image, copy); !copied) {
+      problem = copied.error().text();
+      co_return false;
+    }
+    drives.push_back({.file = copy, .serial = "vmlab-" + name});
+  }
+  co_return true;
+}
+
+async::task<void> RunInProgress::one_guest(const scenario::JobRequest& job, std::vector<model::TestSpec> tests,
+                                           model::JobRecord record, const BuiltKernel& kernel,
+                                           const BuiltSelftests& selftests, const BuiltTools& tools,
+                                           std::int64_t priority) {
+  std::map<std::string, milliseconds> history;
+  milliseconds total{0};
+  for (const model::TestSpec& test : tests) {
+    history[test.id] = expected(test.id, *job.machine);
+    total += history[test.id];
+  }
+  tally_.expected_left += total;
+  Slots::Slot slot = co_await slots_.take(job.guest.memory_bytes, total.count());
+
+  const base::fs::path folder = context_.store.run_directory(end_.run) / record.folder;
+  base::fs::create_directories(folder);
+  base::fs::copy_file(kernel.config, folder / "kernel.config", base::fs::copy_options::overwrite_existing);
+
+  guest::QemuSpec spec;
+  spec.machine = job.machine;
+  spec.name = record.job;
+  spec.kernel = kernel.image;
+  spec.memory_bytes = job.guest.memory_bytes;
+  spec.vcpus = job.guest.vcpus;
+  spec.numa_nodes = job.guest.numa_nodes;
+  spec.command_line = job.guest.command_line;
+  for (std::string& argument : boot_arguments(tests, job.guest.numa_nodes))
+    spec.command_line.push_back(std::move(argument));
+  spec.clock = job.clock;
+  spec.seed = job.seed.value_or(0);
+  record.accel = guest::to_string(spec.accelerator);
+  if (auto version = guest::qemu_version(*job.machine); version) record.qemu = *version;
+
+  std::vector<model::Planned> plan;
+  for (std::size_t i = 0; i < tests.size(); ++i)
+    plan.push_back({.job = record.job, .machine = record.machine, .test = tests[i].id, .position = static_cast<int>(i)});
+  context_.store.upsert_job(end_.run, record);
+  context_.store.plan(end_.run, plan);
+
+  image::ImageSpec image_spec;
+  image_spec.agent = tools.agent;
+  image_spec.trees = tools.shell;
+  for (const image::Tree& tree : kernel.trees) image_spec.trees.push_back(tree);
+  std::map<std::string, bool> collections;
+  for (const model::TestSpec& test : tests) collections[test.collection] = true;
+  for (const auto& [collection, wanted] : collections)
+    image_spec.trees.push_back({.host = selftests.folder / collection,
+                                .guest = std::string(kSelftestsInGuest) + "/" + collection,
+                                .identity = selftests.identity + "/" + collection});
+  const auto* base = co_await workshop_.base_image(image_spec, selftests.identity + kernel.identity.key + record.machine, priority);
+
+  runner::JobInput input;
+  input.record = record;
+  input.machine = job.machine;
+  input.tests = plan_tests(tests);
+  input.clock = job.clock;
+  input.seed = job.seed;
+  input.fresh_guest_per_test = job.isolation == model::Isolation::test;
+  input.folder = folder;
+  input.start = [&](const model::Plan& guest_plan,
+                    const base::fs::path& boot) -> async::task<base::Result<std::unique_ptr<guest::Guest>>> {
+    using Started = base::Result<std::unique_ptr<guest::Guest>>;
+    if (!*base) co_return Started(base::fail("the image: " + base->error().reason));
+    guest::QemuSpec boot_spec = spec;
+    boot_spec.initrd = boot / "initrd";
+    if (auto written = image::assemble(**base, guest_plan.text(), boot_spec.initrd); !written)
+      co_return Started(std::unexpected(written.error()));
+    std::string problem;
+    const bool ready = co_await prepare_drives(tests, boot, priority, boot_spec.drives, problem);
+    if (!ready) co_return Started(base::fail("the scratch file system: " + problem));
+    co_return guest::start_qemu(context_.executor, boot_spec, boot, fmt::format("{} of run {}", record.job, end_.run));
+  };
+  StoreSink sink(context_.store, end_.run, context_.progress, tally_, std::move(history));
+  co_await runner::run_job(std::move(input), sink);
+  sink.job_ended(record);
+}
+
+}  // namespace
+
+async::task<RunEnd> run_lab(LabContext& context, const RunRequest& request) {
+  RunInProgress run(context, request);
+  co_return co_await run.run();
+}
+
+}  // namespace lab

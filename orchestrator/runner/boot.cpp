@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+// Drives one boot: waits for what the agent says, keeps the limits, and decides what the end of the guest means.
+#include "runner/boot.h"
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "base/units.h"
+#include "runner/boot_run.h"
+
+namespace runner {
+namespace {
+
+namespace asio = async::asio;
+using namespace std::chrono_literals;
+using Nanoseconds = std::chrono::nanoseconds;
+
+constexpr auto kTick = 250ms;
+constexpr Nanoseconds kBootLimit = 180s;      // the slowest boot takes 10 s on an idle host
+constexpr Nanoseconds kBetweenLimit = 120s;   // pools, swap, taking it all down again
+constexpr Nanoseconds kKillLimit = 45s;       // the agent waits 2 s after SIGTERM and 10 s after SIGKILL
+constexpr Nanoseconds kGoodbyeLimit = 20s;
+constexpr Nanoseconds kAfterCrashLimit = 20s;  // a crashed kernel's test often waits for ever
+// Real time past which a limit in charged time is the host's trouble: it gave the guest next to no processor.
+constexpr int kBackstopFactor = 20;
+constexpr Nanoseconds kBackstopExtra = 600s;
+
+ChargedTime::Usage usage_of(guest::Guest& guest) {
+  const guest::CpuUse use = guest.cpu_use();
+  return {.used = use.used, .waiting = use.waiting};
+}
+
+std::string duration_text(Nanoseconds time) {
+  return base::format_duration(std::chrono::duration_cast<std::chrono::milliseconds>(time));
+}
+
+}  // namespace
+
+BootRun::BootRun(const JobInput& input, model::JobRecord& record, std::deque<const JobTest*>& queue, int attempt,
+                 JobSink& sink, const base::fs::path& folder)
+    : input_(input), record_(record), queue_(queue), attempt_(attempt), sink_(sink), artifacts_(folder),
+      log_(folder / "kernel.log") {}
+
+async::task<BootEnd> BootRun::run() {
+  model::Plan plan;
+  plan.seed = input_.seed.value_or(0);
+  // Under the instruction clock the agent is silent, so that its own work is no part of the numbers.
+  plan.heartbeat_ms = input_.clock == model::Clock::instructions ? 0 : 1000;
+  for (const JobTest* test : queue_) {
+    plan.tests.push_back(test->planned);
+    if (input_.fresh_guest_per_test) break;
+  }
+  sink_.booting(record_);
+  started_ = std::chrono::steady_clock::now();
+  auto started = co_await input_.start(plan, input_.folder / fmt::format("boot-{}", record_.boots));
+  if (!started) co_return BootEnd{BootEnd::Kind::infra, started.error().text(), {}};
+  guest_ = std::move(*started);
+  auto session = channel::Session::open(co_await asio::this_coro::executor, guest_->port());
+  if (!session) co_return BootEnd{BootEnd::Kind::infra, session.error().text(), {}};
+  session_.emplace(std::move(*session));
+  enter(Phase::booting);
+  co_await loop();
+  if (!guest_->ended()) co_await guest_->end(2s);
+  co_return conclude();
+}
+
+void BootRun::enter(Phase phase) {
+  phase_ = phase;
+  charged_.start(std::chrono::steady_clock::now().time_since_epoch(), usage_of(*guest_));
+}
+
+Nanoseconds BootRun::phase_limit() const {
+  switch (phase_) {
+    case Phase::booting: return kBootLimit;
+    case Phase::between_tests: return kBetweenLimit;
+    case Phase::testing: {
+      const Nanoseconds limit = queue_.front()->test.limit;
+      return log_.crash_open() ? std::min(limit, kAfterCrashLimit) : limit;
+    }
+    case Phase::told_to_kill: return kKillLimit;
+    case Phase::saying_goodbye: return kGoodbyeLimit;
+  }
+  return kBetweenLimit;
+}
+
+async::task<void> BootRun::loop() {
+  while (!done_) {
+    auto message = co_await session_->next(std::chrono::steady_clock::now() + kTick);
+    if (message) {
+      std::visit([this](const auto& m) { on(m); }, *message);
+      if (said_goodbye_ && !input_.machine->powers_off) co_return;
+    } else if (message.error() == channel::ChannelEnd::closed) {
+      co_await on_closed();
+      co_return;
+    }
+    if (done_) co_return;
+    tick();
+    if (charged_.charged() > phase_limit()) {
+      if (phase_ == Phase::told_to_kill) co_await collect_from_qemu("the agent did not answer the order to kill");
+      check_limits();
+    } else if (charged_.wall() > kBackstopFactor * phase_limit() + kBackstopExtra) {
+      infra_ = fmt::format("the host gave the guest {} of processor time in {}", duration_text(charged_.charged()),
+                           duration_text(charged_.wall()));
+      done_ = true;
+    }
+  }
+}
+
+void BootRun::tick() { charged_.tick(std::chrono::steady_clock::now().time_since_epoch(), usage_of(*guest_)); }
+
+void BootRun::check_limits() {
+  switch (phase_) {
+    case Phase::testing:
+      // The agent collects what the test's tasks are doing, kills them and reports the test's end.
+      limit_text_ = log_.crash_open()
+                        ? fmt::format("no end within {} of a crash", duration_text(charged_.charged()))
+                        : fmt::format("no end within its limit of {}", duration_text(queue_.front()->test.limit));
+      session_->send_kill(static_cast<std::uint32_t>(queue_.front()->planned.index));
+      enter(Phase::told_to_kill);
+      return;
+    case Phase::told_to_kill:
+      limit_text_ = limit_text_.value_or("no end within its limit") + "; the guest did not answer any more";
+      break;
+    case Phase::between_tests:
+      limit_text_ = fmt::format("the guest did not get ready for the test within {}", duration_text(kBetweenLimit));
+      break;
+    case Phase::booting:
+    case Phase::saying_goodbye: break;
+  }
+  done_ = true;
+}
+
+async::task<void> BootRun::collect_from_qemu(std::string why) {
+  artifacts_.append("agent.log", why + "; asking QEMU for the registers\n");
+  auto registers = co_await guest_->monitor("info registers -a");
+  artifacts_.append("registers.txt", registers ? *registers : registers.error().text() + "\n");
+}
+
+async::task<void> BootRun::on_closed() {
+  // The port closes when QEMU goes; what it leaves behind is read in conclude().
+  if (!guest_->ended()) {
+    async::asio::steady_timer timer(co_await asio::this_coro::executor, 100ms);
+    for (int i = 0; i < 100 && !guest_->ended(); ++i) {
+      timer.expires_after(100ms);
+      co_await timer.async_wait(asio::use_awaitable);
+    }
+    if (!guest_->ended() && !infra_) infra_ = "QEMU closed the agent's port and lives on";
+  }
+}
+
+BootEnd BootRun::boot_failure(std::string reason) const {
+  return {BootEnd::Kind::boot_failed, std::move(reason), log_.tail(30)};
+}
+
+BootEnd BootRun::conclude() {
+  // The console's last words: what /dev/kmsg had no time to bring.
+  while (true) {
+    const std::string text = guest_->take_console();
+    if (text.empty()) break;
+    log_.console(text);
+  }
+  const guest::GuestEnd end = guest_->ended().value_or(guest::GuestEnd{});
+  using Kind = guest::GuestEnd::Kind;
+  if (!infra_ && end.kind == Kind::failed) infra_ = end.text;
+
+  if (phase_ == Phase::booting) {
+    if (infra_) return {BootEnd::Kind::infra, *infra_, guest_->complaints()};
+    const LogWatch::Seen seen = log_.end_test(true);
+    if (!seen.crashes.empty())
+      return {BootEnd::Kind::boot_failed, seen.crashes.front().title, seen.crashes.front().evidence};
+    if (end.kind == Kind::told_to)
+      return boot_failure(fmt::format("no word from the agent within {}", duration_text(kBootLimit)));
+    return boot_failure("the guest ended before its agent said a word: " + end.text);
+  }
+
+  const bool in_test = !queue_.empty() && (phase_ == Phase::testing || phase_ == Phase::told_to_kill);
+  const bool hung = limit_text_.has_value();
+  if (infra_) {
+    if (in_test) finish_test({.how = TestEnding::How::infra, .text = *infra_}, ktap::ProcessEnd::cut(), 0, true);
+    return {BootEnd::Kind::infra, *infra_, guest_->complaints(), front_reported_};
+  }
+  const bool died = !said_goodbye_ && (end.kind == Kind::reset || end.kind == Kind::powered_off);
+  if (!queue_.empty() && (hung || died) && (in_test || phase_ == Phase::between_tests)) {
+    TestEnding ending;
+    ending.how = hung ? TestEnding::How::limit : TestEnding::How::guest_died;
+    ending.text = hung ? *limit_text_ : "the guest ended under the test: " + end.text;
+    if (!in_test && !hung) ending.text = "the guest ended while it got ready for the test: " + end.text;
+    finish_test(std::move(ending), hung ? ktap::ProcessEnd::limit() : ktap::ProcessEnd::cut(),
+                std::chrono::duration<double, std::milli>(charged_.charged()).count(), true);
+  } else {
+    (void)log_.end_test(true);
+  }
+  return {BootEnd::Kind::finished, {}, {}};
+}
+
+async::task<BootEnd> run_boot(const JobInput& input, model::JobRecord& record, std::deque<const JobTest*>& queue,
+                              int attempt, JobSink& sink) {
+  const base::fs::path folder = input.folder / fmt::format("boot-{}", record.boots);
+  std::error_code error;
+  base::fs::create_directories(folder, error);
+  if (error) co_return BootEnd{BootEnd::Kind::infra, "cannot create " + folder.string() + ": " + error.message(), {}};
+  BootRun boot(input, record, queue, attempt, sink, folder);
+  co_return co_await boot.run();
+}
+
+}  // namespace runner

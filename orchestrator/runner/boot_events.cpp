@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the agent says, taken in. The guest is hostile: an event that does not fit the state it is in is a
+// broken transport (which is part of the kernel under test), not something to guess about.
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "runner/boot_run.h"
+
+namespace runner {
+namespace {
+
+constexpr std::size_t kLastOutput = 4000;
+
+std::string output_name(const JobTest& test) {
+  return fmt::format("{:03}-{}.out", test.planned.index, Artifacts::file_name(test.test.id));
+}
+
+}  // namespace
+
+void BootRun::on(const channel::Hello& hello) {
+  if (phase_ != Phase::booting) return transport_failed("the agent said hello twice");
+  const auto now = std::chrono::steady_clock::now();
+  record_.boot_ms = std::chrono::duration<double, std::milli>(now - started_).count();
+  artifacts_.append("agent.log", fmt::format("hello: {} {}, {}-bit {}-endian, page size {}, agent {}\n",
+                                             base::printable(hello.release), base::printable(hello.machine),
+                                             hello.word_bits, hello.big_endian ? "big" : "little", hello.page_size,
+                                             base::printable(hello.build)));
+  sink_.booted(record_);
+  enter(Phase::between_tests);
+}
+
+void BootRun::on(const channel::Facts& facts) { artifacts_.append("facts.txt", facts.text); }
+
+void BootRun::on(const channel::Heartbeat&) {}
+
+const JobTest* BootRun::test_at_front(std::uint32_t index) {
+  if (queue_.empty() || queue_.front()->planned.index != static_cast<int>(index)) {
+    transport_failed(fmt::format("the agent speaks of test {}, which is not its turn", index));
+    return nullptr;
+  }
+  return queue_.front();
+}
+
+void BootRun::on(const channel::TestStart& start) {
+  const JobTest* test = test_at_front(start.test);
+  if (test == nullptr) return;
+  if (phase_ != Phase::between_tests) return transport_failed("a test started out of turn");
+  parser_.emplace(test->test.id, test->test.dialect, record_.machine);
+  last_output_.clear();
+  log_.begin_test(test->test);
+  enter(Phase::testing);
+  sink_.test_started(record_, test->test);
+}
+
+void BootRun::on(const channel::Output& output) {
+  const JobTest* test = test_at_front(output.test);
+  if (test == nullptr || !parser_) return;
+  artifacts_.append(output_name(*test), output.data);
+  // Only one stream is parsed for results; what a test says on stderr is for people.
+  if (!output.is_stderr) parser_->feed(output.data);
+  last_output_ += output.data;
+  if (last_output_.size() > 2 * kLastOutput) last_output_.erase(0, last_output_.size() - kLastOutput);
+}
+
+void BootRun::on(const channel::TestEnd& end) {
+  const JobTest* test = test_at_front(end.test);
+  if (test == nullptr) return;
+  using How = channel::TestEnd::How;
+  using Limit = channel::TestEnd::Limit;
+  TestEnding ending;
+  ktap::ProcessEnd process = ktap::ProcessEnd::exited(static_cast<int>(end.code));
+  ending.how = TestEnding::How::finished;
+  if (end.how == How::signalled) process = ktap::ProcessEnd::signalled(static_cast<int>(end.code));
+  if (end.how == How::not_started) {
+    ending.how = TestEnding::How::not_started;
+    ending.unmet_need = setup_failed_;
+    ending.text = setup_failed_ ? "the guest could not meet a need: " + std::string(base::trim(setup_text_))
+                                : fmt::format("the program could not be started (guest errno {})", end.code);
+    ending.text = base::printable(ending.text);
+    process = ktap::ProcessEnd::unknown();
+  } else if (end.limit != Limit::in_time || phase_ == Phase::told_to_kill) {
+    ending.how = TestEnding::How::limit;
+    ending.text = limit_text_.value_or(
+        fmt::format("no end within {} ms of guest time", test->planned.guest_limit_ms));
+    if (end.limit == Limit::unkillable) ending.text += "; it could not even be killed";
+    process = ktap::ProcessEnd::limit();
+    shaken_ = true;
+  }
+  finish_test(std::move(ending), process, static_cast<double>(end.duration_ns) / 1e6, false);
+  if (!done_) enter(Phase::between_tests);
+}
+
+void BootRun::on(const channel::Vmstat& vmstat) {
+  artifacts_.append(fmt::format("{:03}-vmstat-{}.txt", vmstat.test, vmstat.after ? "after" : "before"), vmstat.text);
+}
+
+void BootRun::on(const channel::Kmsg& kmsg) { log_.kmsg(kmsg); }
+
+void BootRun::on(const channel::Setup& setup) {
+  if (test_at_front(setup.test) == nullptr) return;
+  setup_text_ = setup.text;
+  setup_failed_ = !setup.ok;
+  artifacts_.append("agent.log", fmt::format("setup of test {}: {}\n{}\n", setup.test, setup.ok ? "ok" : "not met",
+                                             base::printable(setup.text, true)));
+}
+
+void BootRun::on(const channel::Evidence& evidence) {
+  const std::string prefix = evidence.test ? fmt::format("{:03}-", *evidence.test) : std::string();
+  artifacts_.append(prefix + "evidence.txt",
+                    fmt::format("== {}\n{}\n", base::printable(evidence.name), evidence.text));
+}
+
+void BootRun::on(const channel::Log& log) {
+  constexpr std::string_view kLevels[] = {"info", "warning", "error"};
+  artifacts_.append("agent.log", fmt::format("{}: {}\n", kLevels[static_cast<int>(log.level)],
+                                             base::printable(log.text)));
+}
+
+void BootRun::on(const channel::Goodbye& goodbye) {
+  artifacts_.append("agent.log", fmt::format("goodbye: {}\n", base::printable(goodbye.reason)));
+  said_goodbye_ = true;
+  enter(Phase::saying_goodbye);
+}
+
+void BootRun::on(const channel::Pong&) {}
+
+void BootRun::on(const channel::Trouble& trouble) { transport_failed(trouble.text); }
+
+void BootRun::transport_failed(std::string what) {
+  if (infra_) return;
+  infra_ = "the transport failed: " + base::printable(what);
+  artifacts_.append("agent.log", *infra_ + "\n");
+  done_ = true;
+}
+
+void BootRun::finish_test(TestEnding ending, ktap::ProcessEnd process, double duration_ms, bool final) {
+  const JobTest* test = queue_.front();
+  TestSeen seen;
+  seen.test = &test->test;
+  if (ending.how != TestEnding::How::not_started) {
+    if (!parser_) parser_.emplace(test->test.id, test->test.dialect, record_.machine);
+    seen.report = parser_->finish(process);
+  }
+  parser_.reset();
+  seen.ending = std::move(ending);
+  LogWatch::Seen watched = log_.end_test(final);
+  seen.crashes = std::move(watched.crashes);
+  seen.log_counts = std::move(watched.counts);
+  seen.duration_ms = duration_ms;
+  seen.last_output = std::move(last_output_);
+  last_output_.clear();
+  setup_failed_ = false;
+  setup_text_.clear();
+  limit_text_.reset();
+  artifacts_.flush();
+
+  const bool infra = seen.ending.how == TestEnding::How::infra;
+  // A kernel that crashed or was stuck is tainted: the next test gets a fresh guest.
+  if (!seen.crashes.empty() || seen.ending.how == TestEnding::How::limit) shaken_ = true;
+  sink_.results(record_, verdicts(seen, {.job = record_.job,
+                                         .machine = record_.machine,
+                                         .clock = input_.clock,
+                                         .seed = input_.seed,
+                                         .attempt = attempt_,
+                                         .boot = record_.boots,
+                                         .position = position_++}));
+  attempt_ = 1;
+  if (infra) {
+    front_reported_ = true;
+    return;
+  }
+  queue_.pop_front();
+  if (shaken_ || input_.fresh_guest_per_test) done_ = true;
+}
+
+}  // namespace runner

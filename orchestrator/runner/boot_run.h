@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// The state of one boot while it runs; boot.cpp drives it, boot_events.cpp takes in what the agent says.
+#pragma once
+#include <memory>
+
+#include "channel/session.h"
+#include "ktap/parser.h"
+#include "runner/artifacts.h"
+#include "runner/boot.h"
+#include "runner/charged_time.h"
+#include "runner/log_watch.h"
+#include "runner/verdicts.h"
+
+namespace runner {
+
+class BootRun {
+ public:
+  BootRun(const JobInput& input, model::JobRecord& record, std::deque<const JobTest*>& queue, int attempt,
+          JobSink& sink, const base::fs::path& folder);
+
+  async::task<BootEnd> run();
+
+ private:
+  enum class Phase { booting, between_tests, testing, told_to_kill, saying_goodbye };
+
+  // boot.cpp
+  async::task<void> loop();
+  async::task<void> on_closed();
+  async::task<void> collect_from_qemu(std::string why);
+  void tick();
+  void check_limits();
+  void enter(Phase phase);
+  std::chrono::nanoseconds phase_limit() const;
+  BootEnd conclude();
+  BootEnd boot_failure(std::string reason) const;
+
+  // boot_events.cpp
+  void on(const channel::Hello& hello);
+  void on(const channel::Facts& facts);
+  void on(const channel::Heartbeat& heartbeat);
+  void on(const channel::TestStart& start);
+  void on(const channel::Output& output);
+  void on(const channel::TestEnd& end);
+  void on(const channel::Vmstat& vmstat);
+  void on(const channel::Kmsg& kmsg);
+  void on(const channel::Setup& setup);
+  void on(const channel::Evidence& evidence);
+  void on(const channel::Log& log);
+  void on(const channel::Goodbye& goodbye);
+  void on(const channel::Pong& pong);
+  void on(const channel::Trouble& trouble);
+  const JobTest* test_at_front(std::uint32_t index);
+  void finish_test(TestEnding ending, ktap::ProcessEnd process, double duration_ms, bool final);
+  void transport_failed(std::string what);
+
+  const JobInput& input_;
+  model::JobRecord& record_;
+  std::deque<const JobTest*>& queue_;
+  int attempt_;
+  JobSink& sink_;
+  Artifacts artifacts_;
+  LogWatch log_;
+
+  std::unique_ptr<guest::Guest> guest_;
+  std::optional<channel::Session> session_;
+  std::chrono::steady_clock::time_point started_;
+  ChargedTime charged_;
+  Phase phase_ = Phase::booting;
+  std::optional<ktap::Parser> parser_;
+  std::string last_output_;   // the end of what the running test printed
+  std::string setup_text_;    // the agent's words on the needs of the test that is next
+  bool setup_failed_ = false;
+  std::optional<std::string> limit_text_;  // set when a limit was hit: what to say of it
+  std::optional<std::string> infra_;       // set when host, QEMU or transport failed
+  bool shaken_ = false;       // a crash, a hang: the guest is not to be trusted with another test
+  bool said_goodbye_ = false;
+  bool done_ = false;         // leave the loop
+  bool front_reported_ = false;
+  int position_ = 0;  // tests reported in this boot
+};
+
+}  // namespace runner

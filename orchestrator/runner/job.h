@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// One guest's work: what goes in as a value, what comes out through a sink, as it happens.
+#pragma once
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/file.h"
+#include "guest/guest.h"
+#include "guest/qemu/command_line.h"
+#include "model/plan.h"
+#include "model/run.h"
+
+namespace runner {
+
+struct JobTest {
+  model::TestSpec test;
+  model::PlannedTest planned;  // index and position are the job's
+};
+
+// Starts the guest of one boot in `folder`; the real one writes an image with the plan and calls start_qemu.
+using StartGuest = std::function<async::task<base::Result<std::unique_ptr<guest::Guest>>>(
+    const model::Plan& plan, const base::fs::path& folder)>;
+
+struct JobInput {
+  model::JobRecord record;  // without boot_ms and boots, which the runner fills
+  const model::Machine* machine = nullptr;
+  std::vector<JobTest> tests;
+  model::Clock clock = model::Clock::wall;
+  std::optional<std::uint64_t> seed;
+  bool fresh_guest_per_test = false;
+  base::fs::path folder;  // exists; the job's artefacts go here
+  StartGuest start;
+  int infra_retries = 2;  // of one test: the host's trouble gets another chance, the kernel's does not
+  std::chrono::milliseconds retry_pause{2000};  // doubled at each further retry
+};
+
+// Told in the order things happen. `results` must have committed when it returns.
+class JobSink {
+ public:
+  virtual ~JobSink() = default;
+  virtual void booting(const model::JobRecord& job) = 0;
+  virtual void booted(const model::JobRecord& job) = 0;
+  virtual void test_started(const model::JobRecord& job, const model::TestSpec& test) = 0;
+  virtual void results(const model::JobRecord& job, std::vector<model::CaseResult> results) = 0;
+  // Something worth a line that is no result: a transport that stumbled, a retry and its reason.
+  virtual void note(const model::JobRecord& job, std::string text) = 0;
+};
+
+// Runs all tests, in as many boots as it takes; every test has a result in the end. Throws only when cancelled
+// (operation_aborted) or when the sink throws.
+async::task<void> run_job(JobInput input, JobSink& sink);
+
+}  // namespace runner
