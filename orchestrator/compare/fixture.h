@@ -3,6 +3,7 @@
 #pragma once
 #include <string>
 
+#include "compare/settle.h"
 #include "model/run.h"
 
 namespace compare::fixture {

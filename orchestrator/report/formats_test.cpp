@@ -5,7 +5,7 @@
 #include <pugixml.hpp>
 
 #include "base/text.h"
-#include "report/comparison_text.h"
+#include "report/comparison.h"
 #include "report/escape.h"
 #include "report/golden.h"
 #include "report/junit.h"

@@ -10,8 +10,8 @@ namespace report {
 enum class Colour { none, red, green, yellow, magenta, cyan, dim, bold };
 
 struct TerminalOptions {
-  std::size_t width = 100;  // columns; of a terminal, its own
   bool colour = false;      // only on a terminal, and not under NO_COLOR
+  std::size_t width = 100;  // columns; of a terminal, its own
 };
 
 // Characters, each counted as one column.

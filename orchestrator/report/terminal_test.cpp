@@ -33,11 +33,11 @@ TEST(Terminal, FitsANarrowTerminal) {
 
 TEST(Terminal, ColoursOnlyWhenAsked) {
   EXPECT_THAT(terminal_text(sample_view(), {}), Not(HasSubstr("\x1b")));
-  EXPECT_THAT(terminal_text(sample_view(), {.width = 100, .colour = true}), HasSubstr("\x1b[31mcrash"));
+  EXPECT_THAT(terminal_text(sample_view(), {.colour = true, .width = 100}), HasSubstr("\x1b[31mcrash"));
 }
 
 TEST(Terminal, GuestTextCannotReachTheTerminalRaw) {
-  const std::string text = terminal_text(sample_view(), {.width = 100, .colour = true});
+  const std::string text = terminal_text(sample_view(), {.colour = true, .width = 100});
   EXPECT_THAT(text, Not(HasSubstr("\x1b[2J")));
   EXPECT_THAT(text, HasSubstr("\\x1B[2J"));
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "report/comparison_text.h"
+#include "report/comparison.h"
 
 #include <fmt/format.h>
 
