@@ -10,6 +10,7 @@
 #include "fmt/format.h"
 #include "ktap/case_name.h"
 #include "ktap/line.h"
+#include "ktap/plain_reader.h"
 #include "ktap/skip_reasons.h"
 #include "ktap/tap_reader.h"
 #include "ktap/uffd_reader.h"
@@ -33,10 +34,12 @@ struct Parser::State {
         machine(std::move(machine_)),
         dialect(dialect_),
         tap(test_id, [this](RawCase raw) { add(std::move(raw)); }),
-        uffd([this](RawCase raw) { add(std::move(raw)); }) {}
+        uffd([this](RawCase raw) { add(std::move(raw)); }),
+        plain([this](RawCase raw) { add(std::move(raw)); }) {}
 
   bool reads_tap() const {
-    if (dialect == model::Dialect::automatic) return !uffd.any_structure();
+    if (dialect == model::Dialect::automatic)
+      return !uffd.any_structure() && !plain.any_structure();
     // 7.3's uffd-stress speaks TAP, 6.12's does not; the same holds for uffd-unit-tests.
     if (dialect == model::Dialect::uffd_unit_tests) return !uffd.any_structure();
     return dialect == model::Dialect::tap || dialect == model::Dialect::uffd_stress;
@@ -44,7 +47,10 @@ struct Parser::State {
   bool reads_uffd() const {
     const bool asked =
         dialect == model::Dialect::automatic || dialect == model::Dialect::uffd_unit_tests;
-    return asked && !tap.any_structure();
+    return asked && !tap.any_structure() && !plain.any_structure();
+  }
+  bool reads_plain() const {
+    return dialect == model::Dialect::automatic && !tap.any_structure() && !uffd.any_structure();
   }
 
   void take_line() {
@@ -54,6 +60,7 @@ struct Parser::State {
     overlong = false;
     if (!base::trim(text).empty()) last_line = text.substr(0, 400);
     if (reads_uffd() && uffd.line(text, lines)) return;
+    if (reads_plain() && plain.line(text, lines)) return;
     if (reads_tap()) tap.line(text, lines);
   }
 
@@ -75,8 +82,9 @@ struct Parser::State {
     cases.push_back(std::move(result));
   }
 
-  Reading reading() {
+  Reading reading(const ProcessEnd& end) {
     Reading out;
+    out.strict_statuses = dialect != model::Dialect::exit_code;
     out.last_line = bounded_text(base::trim(last_line));
     if (uffd.any_structure()) {
       const UffdSummary summary = uffd.finish();
@@ -100,6 +108,16 @@ struct Parser::State {
       if (summary.unfinished || !summary.total) out.nested_complete = false;
       return out;
     }
+    if (plain.any_structure()) {
+      const bool ended = end.kind == ProcessEnd::Kind::exited;
+      const PlainSummary summary = plain.finish(ended);
+      out.any_structure = true;
+      out.reported = summary.reported;
+      out.bad = summary.bad;
+      out.foreign_status = summary.status_is_foreign;
+      out.failed_assertion = summary.failed_assertion;
+      return out;
+    }
     TapSummary summary = tap.finish();
     notes = std::move(summary.notes);
     planned = summary.planned;
@@ -111,6 +129,7 @@ struct Parser::State {
     out.missing = summary.missing;
     out.extra = summary.extra;
     out.bad = summary.bad;
+    out.expected_bad = summary.expected_bad;
     out.lost_failures = summary.lost_failures;
     out.nested_complete = summary.nested_complete;
     out.bail = summary.bail;
@@ -118,6 +137,7 @@ struct Parser::State {
     out.last_skip = summary.last_skip;
     out.last_started = summary.last_started;
     if (out.reported == 0) out.reported = cases.size();  // everything was nested
+    out.foreign_status = has_foreign_status(test_id);
     return out;
   }
 
@@ -126,6 +146,7 @@ struct Parser::State {
   model::Dialect dialect;
   TapReader tap;
   UffdReader uffd;
+  PlainReader plain;
   UniqueNames names;
   std::vector<Case> cases;
   std::size_t taken = 0;
@@ -168,7 +189,7 @@ std::vector<Case> Parser::take_results() {
 Report Parser::finish(ProcessEnd end) {
   State& state = *state_;
   if (!state.buffer.empty()) state.take_line();
-  const Reading reading = state.reading();
+  const Reading reading = state.reading(end);
   TestVerdict verdict = judge(reading, end);
   Report report;
   report.planned = state.planned;

@@ -196,7 +196,7 @@ TEST(ProcessEnds, are_the_only_result_of_plain_programs) {
   EXPECT_EQ(brief("shmget: Cannot allocate memory\n", ProcessEnd::exited(1)),
             "fail mm/t=exit status 1: shmget: Cannot allocate memory");
   EXPECT_EQ(brief("", ProcessEnd::exited(4)), "unfit mm/t=exit status 4");
-  EXPECT_EQ(brief("", ProcessEnd::exited(2)), "xfail mm/t=exit status 2");
+  EXPECT_EQ(brief("", ProcessEnd::exited(2)), "fail mm/t=exit status 2");
   EXPECT_EQ(brief("", ProcessEnd::exited(255)), "fail mm/t=exit status 255");
   EXPECT_EQ(brief("", ProcessEnd::signalled(9)), "fail mm/t=killed by SIGKILL");
   EXPECT_TRUE(parse("", ProcessEnd::exited(0), "mm/t").complete);
@@ -283,6 +283,94 @@ TEST(UffdUnitTests, that_die_in_a_case_say_which) {
 TEST(UffdUnitTests, may_be_interrupted_by_other_lines) {
   EXPECT_EQ(brief("Testing a on anon... noise\ndone\nTesting b on anon... \nskipped [reason: x]\n"),
             "pass a on anon; unfit b on anon=x");
+}
+
+TEST(Khugepaged, reports_cases_and_counts_failures_in_its_exit_status) {
+  const std::string text =
+      "Save THP and khugepaged settings... \x1b[32mOK\x1b[0m\n\nRun test: collapse_full "
+      "(khugepaged:anon)\n"
+      "Collapse multiple fully populated PTE table.... \x1b[32mOK\x1b[0m\n\n"
+      "Run test: collapse_empty (madvise:anon)\nDo not collapse empty PTE table... "
+      "\x1b[31mFail\x1b[0m\n"
+      "Run test: collapse_swapin_single_pte (madvise:shmem)\nSwapout one page... "
+      "\x1b[33mSkip\x1b[0m\n"
+      "Restore THP and khugepaged settings... OK\n";
+  EXPECT_EQ(brief(text, ProcessEnd::exited(4)),
+            "pass mm/t/collapse_full (khugepaged:anon); "
+            "fail mm/t/collapse_empty (madvise:anon)=Do not collapse empty PTE table... Fail; "
+            "unfit mm/t/collapse_swapin_single_pte (madvise:shmem)");
+  EXPECT_EQ(brief("Run test: a (b:c)\nx... OK\n", ProcessEnd::exited(4)),
+            "pass mm/t/a (b:c); fail mm/t=exit status 4 although every case passed");
+  EXPECT_EQ(brief("Run test: a (b:c)\nx... OK\n", ProcessEnd::signalled(11)),
+            "missing mm/t/a (b:c)=started and never reported; fail mm/t=killed by SIGSEGV");
+}
+
+TEST(Khugepaged, has_the_same_names_as_tap) {
+  EXPECT_EQ(brief("Run test: collapse_full (khugepaged:anon)\nCollapse... OK\nRestore THP and "
+                  "khugepaged settings... OK\n"),
+            brief("TAP version 13\n1..1\n# \n# Run test: collapse_full "
+                  "(khugepaged:anon)\nCollapse... OK\nok 1 collapse_full\n"));
+}
+
+TEST(PlainPrograms, that_name_cases_are_read) {
+  EXPECT_EQ(brief("mmap(NULL): 0x7f0000000000 - OK\nmmap(-1UL): 0xffffffffffffffff - FAILED\n",
+                  ProcessEnd::exited(1)),
+            "pass mm/t/mmap(NULL); fail mm/t/mmap(-1UL)=mapped at 0xffffffffffffffff");
+  EXPECT_EQ(brief("Write/read chunk size=0x800\n ... HugeTLB read regression test...\n"
+                  " ...  ... expect to read 0x200000 bytes of data in total\n"
+                  " ... HugeTLB read regression test...TEST_PASSED\n ... HugeTLB read HWPOISON "
+                  "test...TEST_SKIPPED\n",
+                  ProcessEnd::exited(0)),
+            "pass mm/t/HugeTLB read regression chunk_size=0x800; unfit mm/t/HugeTLB read HWPOISON "
+            "chunk_size=0x800");
+}
+
+TEST(PlainPrograms, that_exit_with_a_line_number_fail) {
+  for (int status : {0, 4, 255})
+    EXPECT_EQ(brief("has pkeys: 1\nassert() at protection_keys.c::1028 test_nr: 3 iteration: 1\n",
+                    ProcessEnd::exited(status))
+                  .substr(0, 9),
+              "fail mm/t");
+}
+
+TEST(PlainPrograms, with_statuses_of_their_own_never_skip) {
+  EXPECT_EQ(brief(parse("Detach failure\n", ProcessEnd::exited(4), "mm/hugepage-shm")),
+            "fail mm/hugepage-shm=exit status 4: Detach failure");
+  EXPECT_EQ(brief(parse("", ProcessEnd::exited(2), "x", Dialect::exit_code)),
+            "xfail x=exit status 2");
+  EXPECT_EQ(brief(parse("", ProcessEnd::exited(3), "x", Dialect::exit_code)),
+            "xpass x=exit status 3");
+}
+
+TEST(Names, of_mkdirty_come_from_its_info_lines) {
+  EXPECT_EQ(brief(parse("1..2\n# [INFO] detected THP size: 2048 KiB\n# [INFO] PTRACE write "
+                        "access\nok 1 SIGSEGV generated, page not modified\n"
+                        "# [INFO] Page migration\nok 2 # SKIP mbind() failed\n",
+                        ProcessEnd::exited(0), "mm/mkdirty")),
+            "pass mm/mkdirty/PTRACE write access; unfit mm/mkdirty/Page migration=mbind() failed");
+}
+
+TEST(Names, without_what_varies_stay) {
+  EXPECT_EQ(brief("ok 1 ioctl status 0\nnot ok 2 ioctl status 22\n"),
+            "pass ioctl status; fail ioctl status (2)=ioctl status 22");
+}
+
+TEST(ResultLines, that_lack_their_newline_are_taken_apart) {
+  EXPECT_EQ(brief("not ok 3 mlock error: Operation not permittednot ok 4 xok 5 y\n"),
+            "fail mlock error: Operation not permitted; fail x; pass y");
+  EXPECT_EQ(brief("# [RUN] a\nok 1 # SKIP Merging memory skipped# [RUN] b\nok 2 fine\n"),
+            "unfit a=Merging memory skipped; pass b");
+  EXPECT_EQ(brief("ok 1 this is ok 2 do\nok 2 a\n"), "pass this is ok 2 do; pass a");
+}
+
+TEST(Totals, of_kunit_count_what_lies_below) {
+  const Report report = parse(
+      "KTAP version 1\n1..1\n    KTAP version 1\n    # Subtest: s\n    1..2\n    ok 1 a\n    not "
+      "ok 2 b\n"
+      "# s: pass:1 fail:1 skip:0 total:2\n# Totals: pass:1 fail:1 skip:0 total:2\nnot ok 1 s\n");
+  EXPECT_TRUE(report.notes.empty());
+  EXPECT_TRUE(report.complete);
+  EXPECT_EQ(report.cases.size(), 3u);
 }
 
 TEST(HostileText, cannot_grow_the_memory) {

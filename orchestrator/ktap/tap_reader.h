@@ -36,6 +36,7 @@ struct TapSummary {
   std::size_t missing = 0;  // planned and not reported, over the documents of the outermost level
   std::size_t extra = 0;    // reported beyond the plan
   std::size_t bad = 0;      // failed cases at any level
+  std::size_t expected_bad = 0;  // cases that said xfail or xpass
   bool nested_complete = true;
   bool totals_seen = false;
   std::size_t lost_failures = 0;  // failures that "# Totals:" counts and no line reported
@@ -51,7 +52,8 @@ class TapReader {
   using Sink = std::function<void(RawCase)>;
   TapReader(std::string test_id, Sink sink);
 
-  // One cleaned line, without its terminator.
+  // One cleaned line, without its terminator. A result that lacks its newline (kselftest has such
+  // messages) has the next line glued to it; they are taken apart.
   void line(std::string_view text, std::size_t number);
   bool any_structure() const { return summary_.any_structure; }
   TapSummary finish();
@@ -74,6 +76,7 @@ class TapReader {
     std::vector<RawCase> held;
   };
 
+  void one_line(std::string_view text, std::size_t number);
   bool inside_yaml(std::string_view text, const Line& line);
   static bool may_open(const Level& top, const Line& line);
   // The level a structural line belongs to; null when its indentation is no level.
@@ -86,6 +89,7 @@ class TapReader {
   void result(Level& level, const Line& line, std::size_t number);
   void subtest(const Line& line);
   void remark(std::string_view text);
+  bool names_by_info() const;
   void totals(Level& level, std::string_view text);
   void emit(std::size_t depth, RawCase raw);
   void note(std::string text);

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "ktap/report.h"
@@ -21,12 +22,16 @@ struct Reading {
   std::size_t missing = 0;
   std::size_t extra = 0;
   std::size_t bad = 0;
+  std::size_t expected_bad = 0;  // cases that said xfail or xpass
   std::size_t lost_failures = 0;
   bool nested_complete = true;
   std::optional<std::string> bail;
   std::optional<std::string> skip_all;
   std::optional<std::string> last_skip;
   std::optional<std::string> last_started;
+  bool foreign_status = false;  // exit statuses do not have kselftest's meaning
+  bool strict_statuses = true;  // 2 and 3 of a program that speaks no dialect are failures
+  std::optional<std::string> failed_assertion;
   std::string last_line;  // of the text, printable; the only reason a plain program gives
 };
 
@@ -36,6 +41,9 @@ struct TestVerdict {
   std::optional<model::Outcome> outcome;  // nullopt: the cases say it all
   std::optional<std::string> reason;
 };
+
+// Programs whose exit status means something else altogether.
+bool has_foreign_status(std::string_view test_id);
 
 TestVerdict judge(const Reading& reading, const ProcessEnd& end);
 
