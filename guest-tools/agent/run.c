@@ -111,9 +111,9 @@ static bool wait_for_exit(int64_t deadline, bool obey_kill) {
   return running.exited;
 }
 
-/* Kills everything but ourselves and reaps it; false if something outlives SIGKILL. */
-static bool kill_all(void) {
-  const int64_t deadline = now_ns() + KILL_GRACE_S * NS_PER_S;
+/* Kills everything but ourselves and reaps it; false if something outlives SIGKILL by `grace` seconds. */
+static bool kill_all(int grace) {
+  const int64_t deadline = now_ns() + grace * NS_PER_S;
   do {
     kill(-1, SIGKILL);
     run_reap();
@@ -184,7 +184,8 @@ static bool run_prepared(const struct plan_test *test, struct wire_test_end *end
     else end->duration_ns = (uint64_t)(now_ns() - started);
   }
   for (int i = 0; i < 2; ++i) pump(i, true);
-  dead = kill_all();
+  /* A main process that is still there has had its seconds. */
+  dead = kill_all(running.pid > 0 && !running.exited ? 0 : KILL_GRACE_S);
   for (int i = 0; i < 2; ++i) pump(i, true);
   for (int i = 0; i < 2; ++i) {
     if (running.pipes[i] >= 0) close(running.pipes[i]);
