@@ -192,18 +192,11 @@ Line parse_line(std::string_view raw) {
       taken = level_length(text);
       if (taken) line.stamped = true;
     } else {
-      if (is_digit(c)) {
-        taken = kmsg_length(text, line.caller);
-        if (taken)
-          line.stamped = true;
-        else
-          taken = bare_time_length(text);
-      }
-      if (taken == 0 && (is_alpha(c) || is_digit(c))) {
-        taken = syslog_length(text);
-        if (taken == 0) taken = facility_length(text);
-        if (taken) line.stamped = true;
-      }
+      if (is_digit(c)) taken = kmsg_length(text, line.caller);
+      if (taken == 0 && (is_alpha(c) || is_digit(c))) taken = syslog_length(text);
+      if (taken == 0) taken = facility_length(text);
+      if (taken) line.stamped = true;
+      if (taken == 0) taken = bare_time_length(text);
       if (taken == 0) taken = mux_length(text);
     }
     if (taken == 0) break;

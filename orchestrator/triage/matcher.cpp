@@ -62,6 +62,13 @@ Matcher::Matcher() {
     rows_.push_back(std::make_unique<Row>());
     rows_.back()->format = format;
   }
+  // Starts of heads that mail may have wrapped in the middle: the caller tries them with the next line.
+  for (std::string_view start : {"INFO: ", "Unable to handle", "possible ", "rcu_", "nternal error", "WARNING", "BUG"}) {
+    if (!ids.contains(start)) {
+      anchors_.push_back(start);
+      rows_of_anchor_.emplace_back();
+    }
+  }
   scanner_ = std::make_unique<Scanner>(anchors_);
 }
 

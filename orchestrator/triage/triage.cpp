@@ -47,10 +47,12 @@ bool is_stall(Kind kind) {
 }  // namespace
 
 struct Triage::State {
-  explicit State(Options chosen) : options(std::move(chosen)) {}
+  explicit State(Options chosen)
+      : options(std::move(chosen)), table(options.matcher ? options.matcher : make_matcher()), matcher(*table) {}
 
   Options options;
-  Matcher matcher;
+  std::shared_ptr<const Matcher> table;
+  const Matcher& matcher;
   std::string carry;          // an unfinished line
   bool carry_cut = false;     // it was longer than kMaxLine: the rest is dropped
   std::uint64_t line_number = 0;
@@ -63,6 +65,11 @@ struct Triage::State {
   // marks before a report
   std::uint64_t mark_line = 0;
   std::uint64_t banner_line = 0;
+
+  // a line that looked like the start of a head: mail may have wrapped it
+  std::string pending;
+  std::uint64_t pending_line = 0;
+  bool pending_stamped = false;
 
   // the current boot
   std::uint64_t boot_lines = 0;     // lines since the banner
@@ -118,7 +125,7 @@ void Triage::State::raw_line(std::string_view raw) {
   ++line_number;
   ++boot_lines;
   if (!raw.empty() && raw.back() == '\r') raw.remove_suffix(1);
-  if (open.empty() && !matcher.interesting(raw)) {
+  if (open.empty() && pending_line + 1 != line_number && !matcher.interesting(raw)) {
     // A ruler: lockdep and KASAN draw one above their head. Cheap to see, and it dates the report's start.
     if (raw.size() > 1 && raw.back() == '=' && raw[raw.size() - 2] == '=') banner_line = line_number;
     return;
@@ -145,8 +152,21 @@ Builder* Triage::State::builder_for(const Line& line) {
 void Triage::State::handle(const Line& line, std::string_view raw) {
   if (line.body.size() > 1 && line.body.starts_with("==") && line.body.find_first_not_of('=') == std::string_view::npos)
     banner_line = line_number;
+  if (pending_line != 0 && pending_line + 1 == line_number && !line.body.empty() && (!line.stamped || !pending_stamped)) {
+    pending_line = 0;
+    std::string joined = pending + " " + std::string(line.body);
+    Line whole{joined, line.caller, line.stamped};
+    // Only a head that neither line is by itself counts.
+    if (auto match = matcher.match(whole); match && match->text.size() > line.body.size() && head(std::move(*match), whole)) return;
+  }
   if (matcher.interesting(line.body)) {
-    if (auto match = matcher.match(line); match && head(std::move(*match), line)) return;
+    if (auto match = matcher.match(line)) {
+      if (head(std::move(*match), line)) return;
+    } else if (line.body.size() > 20) {
+      pending = line.body;
+      pending_line = line_number;
+      pending_stamped = line.stamped;
+    }
   }
   if (Builder* builder = builder_for(line)) {
     builder->take(line_number, line);
@@ -341,6 +361,8 @@ void Triage::State::reboot(Match match, const Line& line) {
     previous = -1;
   }
 }
+
+std::shared_ptr<const Matcher> make_matcher() { return std::make_shared<const Matcher>(); }
 
 Triage::Triage(Options options) : state_(std::make_unique<State>(std::move(options))) {}
 Triage::~Triage() = default;

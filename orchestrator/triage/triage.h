@@ -15,7 +15,13 @@
 
 namespace triage {
 
+class Matcher;
+
+// The compiled table. Building it takes milliseconds: share one where many short texts are read.
+std::shared_ptr<const Matcher> make_matcher();
+
 struct Options {
+  std::shared_ptr<const Matcher> matcher;  // null: the Triage makes its own
   // Processes whose death is a report; PID 1 always matters.
   std::vector<std::string> vital_processes{"init", "vmlab-agent", "agent"};
   std::size_t max_reports = 2000;
