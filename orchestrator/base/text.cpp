@@ -44,6 +44,10 @@ std::size_t utf8_length(std::string_view text) {
   if (first == 0xF0 && byte(1) < 0x90) return 0;
   if (first == 0xF4 && byte(1) >= 0x90) return 0;
   if (first == 0xC2 && byte(1) < 0xA0) return 0;  // C1 controls move cursors on some terminals
+  // Line separators and what turns the direction of writing: text that reads other than it is.
+  if (first == 0xE2 && byte(1) == 0x80 && (byte(2) == 0x8E || byte(2) == 0x8F)) return 0;
+  if (first == 0xE2 && byte(1) == 0x80 && byte(2) >= 0xA8 && byte(2) <= 0xAE) return 0;
+  if (first == 0xE2 && byte(1) == 0x81 && byte(2) >= 0xA6 && byte(2) <= 0xA9) return 0;
   return length;
 }
 

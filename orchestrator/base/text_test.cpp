@@ -23,6 +23,8 @@ TEST(Printable, EscapesTerminalControlAndBadUtf8) {
   EXPECT_EQ(printable("\xff\xc3\xa9"), "\\xFF\xc3\xa9");
   EXPECT_EQ(printable("a\nb\tc", true), "a\nb\tc");
   EXPECT_EQ(printable("\xc2\x9b" "2J"), "\\xC2\\x9B2J");
+  EXPECT_EQ(printable("a\u202eb"), "a\\xE2\\x80\\xAEb");
+  EXPECT_EQ(printable("a\u20acb"), "a\u20acb");
 }
 
 TEST(PercentEncoding, SurvivesARoundTrip) {
