@@ -34,6 +34,14 @@ base::Result<std::pair<base::UniqueFd, base::UniqueFd>> typing_pipe() {
   return std::pair(base::UniqueFd(fds[0]), base::UniqueFd(fds[1]));
 }
 
+// QEMU and qemu.sh run in the job's folder, not in ours.
+QemuSpec with_absolute_paths(QemuSpec spec) {
+  spec.kernel = base::fs::absolute(spec.kernel);
+  if (!spec.initrd.empty()) spec.initrd = base::fs::absolute(spec.initrd);
+  for (Drive& drive : spec.drives) drive.file = base::fs::absolute(drive.file);
+  return spec;
+}
+
 class QemuGuest final : public Guest {
  public:
   QemuGuest(async::Process process, asio::any_io_executor executor, base::UniqueFd qmp, base::UniqueFd port,
@@ -158,8 +166,9 @@ class QemuGuest final : public Guest {
 
 }  // namespace
 
-base::Result<std::unique_ptr<Guest>> start_qemu(asio::any_io_executor executor, const QemuSpec& spec,
+base::Result<std::unique_ptr<Guest>> start_qemu(asio::any_io_executor executor, const QemuSpec& given,
                                                 const base::fs::path& folder, std::string_view note) {
+  const QemuSpec spec = with_absolute_paths(given);
   const auto script = qemu_script(spec, note);
   if (!script) return std::unexpected(script.error());
   if (auto written = base::write_file_atomic(folder / "qemu.sh", *script, 0755); !written)
