@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t kMostCommands = 5'000;
 constexpr int kDeepest = 20;
+constexpr std::size_t kMostSteps = 100'000;  // loops in loops of a broken script come to an end
 constexpr std::string_view kScratch = "/vmlab/scratch";
 
 bool is_name(std::string_view text) {
@@ -65,6 +66,7 @@ class Reader {
   std::map<std::string, std::pair<std::size_t, std::size_t>> functions_;
   std::map<std::string, std::string> settings_;
   bool hugetlbfs_ = false;
+  std::size_t steps_ = 0;
   int machine_branches_ = 0;  // open branches whose condition asks about the machine
   UniqueNames ids_;
   VmtestList list_;
@@ -94,7 +96,7 @@ void Reader::unknown(const ScriptLine& line, std::string message) {
 
 void Reader::run(std::size_t from, std::size_t to, int depth) {
   if (depth > kDeepest) return;
-  for (std::size_t at = from; at < to; ++at) {
+  for (std::size_t at = from; at < to && steps_ < kMostSteps; ++at, ++steps_) {
     const ScriptLine& line = lines_[at];
     const std::string& text = line.text;
     if (text.ends_with("() {") || text.ends_with("(){")) {
@@ -158,10 +160,9 @@ std::size_t Reader::loop(std::size_t at, std::size_t to, int depth) {
   if (text.ends_with("do")) text.resize(text.size() - 2);
   while (!text.empty() && (text.back() == ';' || text.back() == ' ')) text.pop_back();
   const auto in = text.find(" in ");
-  const std::string name(
-      base::trim(std::string_view(text).substr(4, in == std::string::npos ? 0 : in - 4)));
-  const auto words =
-      in == std::string::npos ? std::nullopt : shell_.words(std::string_view(text).substr(in + 4));
+  const bool readable = in != std::string::npos && in > 4;
+  const std::string name(readable ? base::trim(std::string_view(text).substr(4, in - 4)) : "");
+  const auto words = readable ? shell_.words(std::string_view(text).substr(in + 4)) : std::nullopt;
   if (!words || !is_name(name)) {
     unknown(lines_[at], "a loop that cannot be read");
     return end;

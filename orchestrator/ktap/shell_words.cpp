@@ -8,6 +8,8 @@
 namespace ktap {
 namespace {
 
+constexpr std::size_t kLongestWord = 1 << 16;  // x=$x$x doubles with every line
+
 bool name_char(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
 bool name_start(char c) { return std::isalpha(static_cast<unsigned char>(c)) || c == '_'; }
 
@@ -109,6 +111,7 @@ struct ShellWords::Output {
 
   void add(std::string_view text, std::string_view label) {
     started = true;
+    if (word.text.size() + text.size() > kLongestWord) return;
     word.text += text;
     word.label += label;
   }
