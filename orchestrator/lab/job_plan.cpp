@@ -25,7 +25,8 @@ std::vector<runner::JobTest> plan_tests(const std::vector<model::TestSpec>& test
                      .swap_bytes = test.needs.swap_bytes,
                      .filesystem = test.needs.filesystem,
                      .guest_limit_ms = 0,
-                     .floods_console = test.floods_console};
+                     .floods_console = test.floods_console,
+                     .settings = test.needs.settings};
     planned.push_back(std::move(entry));
   }
   return planned;
