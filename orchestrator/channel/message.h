@@ -100,6 +100,7 @@ struct Pong {
 struct Trouble {
   enum class Kind {
     skipped,        // bytes that were no frame
+    cut,            // the connection ended inside a frame, as it does when a guest panics or is ended
     lost,           // a gap in the frames' numbers
     other_version,  // a frame of a wire version we do not speak
     malformed,      // a frame whose payload is not what its type says

@@ -163,17 +163,23 @@ void MessageReader::feed(std::string_view bytes, std::vector<Message>& out) {
 
 void MessageReader::finish(std::vector<Message>& out) {
   wire_decoder_end(decoder_.get());
+  const std::size_t before = out.size();
   drain(out);
+  for (std::size_t i = before; i < out.size(); ++i)
+    if (auto* trouble = std::get_if<Trouble>(&out[i]); trouble != nullptr && trouble->kind == Trouble::Kind::skipped)
+      *trouble = {Trouble::Kind::cut, trouble->amount,
+                  fmt::format("the connection ended inside a frame, after {} bytes of it", trouble->amount)};
 }
 
 void MessageReader::drain(std::vector<Message>& out) {
   wire_frame frame;
+  const std::size_t first = out.size();
   while (true) {
     const wire_status status = wire_decoder_next(decoder_.get(), &frame);
     if (status == WIRE_NEED_MORE) return;
     if (status == WIRE_SKIPPED) {
       // One run of garbage may arrive, and be skipped, in many pieces.
-      auto* last = out.empty() ? nullptr : std::get_if<Trouble>(&out.back());
+      auto* last = out.size() > first ? std::get_if<Trouble>(&out.back()) : nullptr;
       if (last == nullptr || last->kind != Trouble::Kind::skipped) {
         out.push_back(Trouble{Trouble::Kind::skipped, 0, {}});
         last = std::get_if<Trouble>(&out.back());

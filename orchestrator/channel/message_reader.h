@@ -24,7 +24,7 @@ class MessageReader {
 
   // Appends every message that `bytes` completes.
   void feed(std::string_view bytes, std::vector<Message>& out);
-  // No more bytes will come: an unfinished frame is reported as skipped.
+  // No more bytes will come: an unfinished frame is reported as cut.
   void finish(std::vector<Message>& out);
 
  private:

@@ -24,7 +24,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   std::uint64_t skipped = 0;
   for (const auto& message : messages)
-    if (const auto* trouble = std::get_if<channel::Trouble>(&message); trouble && trouble->kind == channel::Trouble::Kind::skipped)
+    if (const auto* trouble = std::get_if<channel::Trouble>(&message); trouble && (trouble->kind == channel::Trouble::Kind::skipped || trouble->kind == channel::Trouble::Kind::cut))
       skipped += trouble->amount;
   VMLAB_ASSERT(skipped <= size);
   return 0;

@@ -79,7 +79,9 @@ TEST_F(SessionTest, HandsOutMessagesThenSaysDeadlineThenClosed) {
 TEST_F(SessionTest, ReportsAFrameThatBrokeOffWithTheConnection) {
   ASSERT_EQ(::write(pair_.second.get(), "VMLB", 4), 4);
   pair_.second.reset();
-  EXPECT_EQ(std::get<Trouble>(next().value()).amount, 4u);
+  const Trouble cut = std::get<Trouble>(next().value());
+  EXPECT_EQ(cut.kind, Trouble::Kind::cut);
+  EXPECT_EQ(cut.amount, 4u);
   EXPECT_EQ(next().error(), ChannelEnd::closed);
 }
 

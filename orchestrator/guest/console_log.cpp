@@ -2,8 +2,10 @@
 #include "guest/console_log.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 namespace guest {
@@ -14,7 +16,12 @@ std::string ConsoleLog::take() {
     if (errno == ENOENT) return {};  // QEMU has not come so far
     throw base::InfraError(base::errno_error("open the console log " + path_.string(), errno));
   }
-  std::string text(256u << 10, '\0');
+  struct stat info {};
+  if (::fstat(fd_.get(), &info) != 0)
+    throw base::InfraError(base::errno_error("look at the console log " + path_.string(), errno));
+  const auto size = static_cast<std::uint64_t>(info.st_size);
+  if (size <= offset_) return {};
+  std::string text(std::min<std::uint64_t>(size - offset_, 256u << 10), '\0');
   ssize_t n;
   do n = ::pread(fd_.get(), text.data(), text.size(), static_cast<off_t>(offset_));
   while (n < 0 && errno == EINTR);

@@ -124,7 +124,14 @@ void BootRun::on(const channel::Goodbye& goodbye) {
 
 void BootRun::on(const channel::Pong&) {}
 
-void BootRun::on(const channel::Trouble& trouble) { transport_failed(trouble.text); }
+void BootRun::on(const channel::Trouble& trouble) {
+  // A guest that panics, or is ended, goes in mid-sentence: what its end means is for conclude() to say.
+  if (trouble.kind == channel::Trouble::Kind::cut) {
+    artifacts_.append("agent.log", trouble.text + "\n");
+    return;
+  }
+  transport_failed(trouble.text);
+}
 
 void BootRun::transport_failed(std::string what) {
   if (infra_) return;
