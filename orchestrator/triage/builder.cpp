@@ -2,6 +2,7 @@
 #include "triage/builder.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "triage/frame.h"
 #include "triage/plumbing.h"
@@ -83,8 +84,8 @@ void Builder::read_task(std::string_view body) {
 
 void Builder::read_details(std::string_view body) {
   if (access_.empty() && format().kind == Kind::kasan) {
-    if (body.starts_with("Read of size") || body.starts_with("Read at addr")) access_ = "Read";
-    if (body.starts_with("Write of size") || body.starts_with("Write at addr")) access_ = "Write";
+    if (body.starts_with("Read of size") || body.starts_with("Read at ")) access_ = "Read";
+    if (body.starts_with("Write of size") || body.starts_with("Write at ")) access_ = "Write";
   }
   if (body.find("belongs to the cache") != std::string_view::npos) slab_object_ = true;
 }
@@ -99,19 +100,20 @@ bool Builder::take(std::uint64_t line_number, const Line& line) {
     last_line_ = line_number;
     return true;
   }
-  if ((format().flags & kBanner) && body.starts_with("==") && body.find_first_not_of('=') == std::string_view::npos &&
-      (lines_ > 3)) {
-    ended_ = true;
-    last_line_ = line_number;
-    return true;
-  }
   if (ended_) {
+    if (body.starts_with("==") || body.find("cut here") != std::string_view::npos) return false;
     if (!is_report_text(body) && !parse_frame(body)) return false;
     last_line_ = line_number;
     read_task(body);
     return true;
   }
 
+  if ((format().flags & kBanner) && body.starts_with("==") && body.find_first_not_of('=') == std::string_view::npos &&
+      (lines_ > 3)) {
+    ended_ = true;
+    last_line_ = line_number;
+    return true;
+  }
   if (expect_function_ && lines_ <= 2) {
     if (auto frame = parse_frame(body); frame && frame->reliable) {
       match_.function = frame->function;
@@ -129,7 +131,16 @@ bool Builder::take(std::uint64_t line_number, const Line& line) {
       add(what == Register::pc ? Source::pc : Source::lr, reg.function, reg.file, true);
       if (what == Register::pc) pc_seen_ = true;
     }
+    expect_pc_ = what == Register::pc && reg.function.empty() && body.ends_with(']');
     return true;
+  }
+  if (std::exchange(expect_pc_, false)) {
+    if (auto frame = parse_frame(body)) {
+      add(Source::pc, frame->function, frame->file, true);
+      pc_seen_ = true;
+      last_line_ = line_number;
+      return true;
+    }
   }
   if (starts_trace(body)) {
     in_trace_ = true;
@@ -158,10 +169,11 @@ bool Builder::take(std::uint64_t line_number, const Line& line) {
     ++frames_;
     if (expected_lock) {
       add(Source::lock, frame->function, frame->file, true);
-    } else if (!trace_done_ && (in_trace_ || from || (format().flags & kDirect) ||
-                                !(format().flags & kTraceAfter))) {
+    } else if (!trace_done_ && (in_trace_ || from || (format().flags & kDirect))) {
       add(Source::frame, frame->function, frame->file, reliable);
       if (from) add(Source::frame, from->function, from->file, true);
+    } else if (!trace_done_ && frames_ <= 8) {
+      add(Source::stray, frame->function, frame->file, reliable);
     }
     return true;
   }
@@ -171,6 +183,12 @@ bool Builder::take(std::uint64_t line_number, const Line& line) {
     return true;
   }
   return false;
+}
+
+void Builder::rehead(Match match, std::uint64_t line_number) {
+  match_ = std::move(match);
+  last_line_ = std::max(last_line_, line_number);
+  expect_function_ = format().where == Where::header && match_.function.empty();
 }
 
 void Builder::absorb(Match match, std::uint64_t line_number) {
@@ -198,7 +216,7 @@ Builder::Choice Builder::choose(const Format& format, bool asserting) const {
     Plumbing deepest;
     bool unreliable;
   };
-  const Pass passes[] = {{Plumbing::none, false}, {Plumbing::none, true}, {Plumbing::waiting, false}, {Plumbing::helper, false}};
+  const Pass passes[] = {{Plumbing::none, false}, {Plumbing::none, true}, {Plumbing::helper, false}, {Plumbing::waiting, false}};
   const bool use_locks = format.where == Where::lock;
   const bool use_registers = format.where == Where::pc || format.where == Where::header || is_stall(format.kind);
   std::string header = clean_function(match_.function);
@@ -217,13 +235,16 @@ Builder::Choice Builder::choose(const Format& format, bool asserting) const {
       for (const Event& event : events_)
         if (event.source == Source::lock && fits(event.function)) return {event.function, event.file};
     for (const Event& event : events_) {
-      if (event.source == Source::lock) continue;
+      if (event.source == Source::lock || event.source == Source::stray) continue;
       if (event.source == Source::lr && (pc_seen_ || !use_registers)) continue;
       if (event.source == Source::pc && !use_registers) continue;
       if (!event.reliable && !pass.unreliable) continue;
       if (fits(event.function)) return {event.function, event.file};
     }
   }
+  for (const Event& event : events_)
+    if (event.source == Source::stray && event.reliable && plumbing_of(event.function) == Plumbing::none)
+      return {event.function, event.file};
   return {};
 }
 
@@ -257,7 +278,7 @@ Report Builder::finish(bool cut) const {
   report.end_line = last_line_;
   bool wants_trace = !(row.flags & kNoTrace);
   report.corrupted = cut || (row.where != Where::none && choice.function.empty()) ||
-                     (wants_trace && frames_ == 0 && !pc_seen_) || row.role == Role::detail;
+                     (wants_trace && frames_ == 0 && !pc_seen_) || (row.flags & kHeadLost) != 0;
   return report;
 }
 

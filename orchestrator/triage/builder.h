@@ -19,6 +19,8 @@ class Builder {
   bool take(std::uint64_t line_number, const Line& line);
   // Another head that belongs to this report: keeps the better title of the two.
   void absorb(Match match, std::uint64_t line_number);
+  // The head again, with the line that mail had broken off it.
+  void rehead(Match match, std::uint64_t line_number);
   // Extends the span without looking at the text.
   void extend(std::uint64_t line_number) { last_line_ = line_number; }
 
@@ -37,7 +39,7 @@ class Builder {
   const std::string& pid() const { return pid_; }
 
  private:
-  enum class Source : std::uint8_t { pc, lr, frame, lock };
+  enum class Source : std::uint8_t { pc, lr, frame, lock, stray };  // stray: a frame outside the trace
   struct Event {
     std::string function;
     std::string file;
@@ -67,6 +69,7 @@ class Builder {
   bool trace_done_ = false;
   bool expect_lock_ = false;     // the line before ended in "at:"
   bool expect_function_ = false; // the head was wrapped before its function
+  bool expect_pc_ = false;       // the program counter's symbol was wrapped to the next line
   bool question_ = false;        // the line before ended in "?": the next symbol is unreliable
   bool ended_ = false;
   bool dead_taint_ = false;

@@ -44,6 +44,7 @@ enum Flag : unsigned {
   kAsserting = 16,    // the function asserts something itself: name it even if it locks or allocates
   kTraceAfter = 32,   // the trace that matters comes after "stack backtrace:" or "Call Trace:"
   kBanner = 64,       // ends with a line of "="
+  kHeadLost = 256,    // a line that follows another head: alone it means that the head was lost
   kRepeats = 128,     // said again and again about the same thing: merged with the first
 };
 

@@ -54,7 +54,7 @@ constexpr Format kFormats[] = {
     {"stack segment:", R"(^stack segment: \S* ?\[)", Kind::oops, "stack segment fault in {f}", "", Where::pc, kDeath,
      Role::primary, "fault"},
     {"divide error:", R"(^divide error: \S* ?\[)", Kind::oops, "divide error in {f}", "", Where::pc, kDeath},
-    {"invalid opcode:", R"(^invalid opcode: \S* ?\[)", Kind::oops, "invalid opcode in {f}", "", Where::pc, kDeath,
+    {"invalid opcode:", R"(^invalid opcode: \S* ?\[)", Kind::oops, "invalid opcode in {f}", "", Where::pc, kDeath | kHeadLost,
      Role::detail},
     {"int3:", R"(^int3: \S* ?\[)", Kind::oops, "int3 in {f}", "", Where::pc, kDeath},
     {"double fault:", R"(^double fault: \S* ?\[)", Kind::oops, "double fault in {f}", "", Where::pc, kDeath},
@@ -114,7 +114,7 @@ constexpr Format kFormats[] = {
     // powerpc die(): arch/powerpc/kernel/traps.c
     {"Oops: Exception in kernel mode", "", Kind::bug, "kernel BUG in {f}", "", Where::pc, kDeath | kAsserting, Role::detail},
     {"Oops: Kernel access of bad area", "", Kind::oops, "BUG: unable to handle kernel data access in {f}", "", Where::pc,
-     kDeath, Role::detail, "fault"},
+     kDeath | kHeadLost, Role::detail, "fault"},
     {"Oops: Machine check", "", Kind::machine_check, "Machine check in {f}", "", Where::pc, kDeath, Role::primary},
     {"Machine check in kernel mode", "", Kind::machine_check, "Machine check in {f}", "", Where::pc, kDeath, Role::early},
     {"Oops: Kernel stack overflow", "", Kind::oops, "kernel stack overflow in {f}", "", Where::pc, kDeath, Role::detail,
@@ -145,10 +145,10 @@ constexpr Format kFormats[] = {
     {"in kernel code", R"(^in kernel code ?\[)", Kind::oops, "trap in {f}", "", Where::pc, kDeath},
     // the head every architecture shares: "Oops: 0002 [#1] PREEMPT SMP", "Oops [#1]", "Oops[#1]:"
     {"Oops: ", R"(^Oops: (?:Oops: )?[0-9a-fA-F]* ?\[)", Kind::oops, "BUG: unable to handle kernel paging request in {f}", "", Where::pc,
-     kDeath, Role::detail, "fault"},
+     kDeath | kHeadLost, Role::detail, "fault"},
     {"Oops: ", R"(^Oops: ([A-Za-z][A-Za-z ()/-]*[A-Za-z)]), sig: )", Kind::oops, "Oops: {1} in {f}", "", Where::pc, kDeath,
      Role::detail, "fault"},
-    {"Oops", R"(^Oops ?\[(?:torvalds)?#\d)", Kind::oops, "Oops in {f}", "", Where::pc, kDeath, Role::detail, "fault"},
+    {"Oops", R"(^Oops ?\[(?:torvalds)?#\d)", Kind::oops, "Oops in {f}", "", Where::pc, kDeath | kHeadLost, Role::detail, "fault"},
     {"Fixing recursive fault", "", Kind::oops, "Fixing recursive fault", "", Where::none, kFatal | kNoTrace, Role::detail},
 };
 

@@ -21,9 +21,9 @@ constexpr Format kFormats[] = {
     // kernel/kcsan/report.c
     {"BUG: KCSAN:", R"(^BUG: KCSAN: ([a-z: -]+?) in (?P<f>[\w.]+)(?:\+0x[0-9a-f]*/0x[0-9a-f]*)? / ([\w.]+))", Kind::kcsan, "KCSAN: {1} in {f} / {2}", "",
      Where::header, kAnywhere | kDirect | kBanner | kAsserting},
-    {"BUG: KCSAN:", R"(^BUG: KCSAN: ([a-z: -]+?) in(?: (?P<f>[\w.]+))?)", Kind::kcsan, "KCSAN: {1} in {f}", "", Where::header,
+    {"BUG: KCSAN:", R"(^BUG: KCSAN: ([a-z: -]+?) in(?: (?P<f>[\w.]+))?(?:\+0x|$))", Kind::kcsan, "KCSAN: {1} in {f}", "", Where::header,
      kAnywhere | kDirect | kBanner | kAsserting},
-    {"BUG: KCSAN:", R"(^BUG: KCSAN: ([a-z: -]+))", Kind::kcsan, "KCSAN: {1} in {f}", "", Where::trace,
+    {"BUG: KCSAN:", R"(^BUG: KCSAN: ([a-z: -]+)$)", Kind::kcsan, "KCSAN: {1} in {f}", "", Where::trace,
      kAnywhere | kDirect | kBanner},
     // mm/kfence/report.c
     {"BUG: KFENCE:", R"(^BUG: KFENCE: ([a-z -]+?) in(?: (?P<f>[\w.]+))?(?:\+0x| \(|$| [\w/.-]+$))", Kind::kfence, "KFENCE: {1} in {f}", "", Where::header,
@@ -38,10 +38,10 @@ constexpr Format kFormats[] = {
     // arch/x86/kernel/traps.c since 6.14, lib/ubsan.c report_ubsan_failure()
     {"UBSAN: ", R"(^UBSAN: ([a-z][a-z ]+[a-z]): )", Kind::ubsan, "UBSAN: {1} in {f}", "", Where::pc, kAnywhere | kFatal},
     // mm/kmemleak.c: /sys/kernel/debug/kmemleak, and the line of the scanning thread
-    {"unreferenced object 0x", "", Kind::memory_leak, "memory leak in {f}", "", Where::trace, kAnywhere | kDirect},
+    {"unreferenced object 0x", "", Kind::memory_leak, "memory leak in {f}", "", Where::trace, kAnywhere | kDirect | kRepeats},
     {"BUG: memory leak", "", Kind::memory_leak, "memory leak in {f}", "", Where::trace, kAnywhere | kDirect, Role::early},
     {"new suspected memory leaks", "", Kind::memory_leak, "kmemleak: new suspected memory leaks", "", Where::none,
-     kNoTrace | kAnywhere | kRepeats},
+     kNoTrace | kAnywhere | kRepeats, Role::early},
 };
 
 }  // namespace

@@ -5,12 +5,12 @@
 
 namespace triage {
 
-// How far a function stands from the bug. Each level includes the ones before it.
+// How far a function stands from the bug, nearest first.
 enum class Plumbing {
   none,       // a function worth naming
-  reporting,  // prints, traps, enters or idles: never named
-  waiting,    // schedules, locks, waits: named only when it asserts something itself
   helper,     // copies, allocates, frees, counts, links lists: the caller is to blame
+  waiting,    // schedules, locks, waits
+  reporting,  // prints, traps, enters or idles: never named
 };
 
 // `name` as clean_function() gives it.

@@ -40,7 +40,7 @@ const std::vector<Log>& logs() {
 
 // Logs that are about prefixes themselves, or that are mangled already.
 bool plain(const Log& log) {
-  return !log.name.starts_with("mail-") && !log.name.starts_with("prefix-") && !log.name.starts_with("crash-utility");
+  return !log.name.starts_with("mail-") && !log.name.starts_with("prefix-") && !log.name.starts_with("interleaved-") && !log.name.starts_with("crash-utility");
 }
 
 std::string titles(const std::vector<Report>& reports) {

@@ -115,7 +115,8 @@ std::string make_signature(const Format& format, Kind kind, std::string_view tit
     std::string what = parts.match.groups[0];
     if (what.starts_with("slab-use-after-free")) what = what.substr(5);
     if (what.starts_with("double-free")) what = "double-free";
-    group = std::string(kind_name(kind)) + ":" + what;
+    group = std::string(kind_name(kind));
+    if (!what.empty()) group += ":" + what;
   }
   if (!parts.function.empty() && kind != Kind::kcsan) return group + ":" + std::string(parts.function);
   std::string words;

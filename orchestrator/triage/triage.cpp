@@ -69,6 +69,7 @@ struct Triage::State {
   // a line that looked like the start of a head: mail may have wrapped it
   std::string pending;
   std::uint64_t pending_line = 0;
+  Builder* pending_head = nullptr;  // it was a head all the same
   bool pending_stamped = false;
 
   // the current boot
@@ -87,6 +88,7 @@ struct Triage::State {
   void feed(std::string_view chunk);
   void raw_line(std::string_view raw);
   void handle(const Line& line, std::string_view raw);
+  bool continue_head(const Line& line);
   bool head(Match match, const Line& line);
   void start(Match match, const Line& line);
   void close(std::size_t index, bool cut);
@@ -139,6 +141,33 @@ void Triage::State::raw_line(std::string_view raw) {
   handle(parse_line(raw), raw);
 }
 
+// Mail breaks long heads: tries the line before and this one as one. True if the line was used up.
+bool Triage::State::continue_head(const Line& line) {
+  const bool next = pending_line + 1 == line_number;
+  pending_line = 0;
+  if (!next || line.body.empty() || (line.stamped && pending_stamped)) return false;
+  std::string joined = pending + " " + std::string(line.body);
+  Line whole{joined, line.caller, line.stamped};
+  auto match = matcher.match(whole);
+  if (!match) return false;
+  if (!pending_head) {
+    // Only a head that neither line is by itself counts.
+    return match->text.size() > line.body.size() && head(std::move(*match), whole);
+  }
+  const bool still_open = !open.empty() && open.back().get() == pending_head;
+  if (!still_open || pending.size() < 30 || is_report_text(line.body) || match->text.size() <= line.body.size() ||
+      match->format->role != pending_head->format().role)
+    return false;
+  // Where the logger stamps every line a bare one is certainly the rest; elsewhere a free text must not grow.
+  const std::string_view was = pending_head->format().title;
+  const bool vague = was.find("{text}") != std::string_view::npos || was.find("panic}") != std::string_view::npos || was == "kernel panic";
+  const bool certain = pending_stamped && !line.stamped;
+  if (vague ? (match->format == &pending_head->format() && !certain) : match->format->kind != pending_head->format().kind)
+    return false;
+  pending_head->rehead(std::move(*match), line_number);
+  return false;
+}
+
 Builder* Triage::State::builder_for(const Line& line) {
   if (open.empty()) return nullptr;
   if (line.caller.empty()) return open.back().get();
@@ -152,21 +181,18 @@ Builder* Triage::State::builder_for(const Line& line) {
 void Triage::State::handle(const Line& line, std::string_view raw) {
   if (line.body.size() > 1 && line.body.starts_with("==") && line.body.find_first_not_of('=') == std::string_view::npos)
     banner_line = line_number;
-  if (pending_line != 0 && pending_line + 1 == line_number && !line.body.empty() && (!line.stamped || !pending_stamped)) {
-    pending_line = 0;
-    std::string joined = pending + " " + std::string(line.body);
-    Line whole{joined, line.caller, line.stamped};
-    // Only a head that neither line is by itself counts.
-    if (auto match = matcher.match(whole); match && match->text.size() > line.body.size() && head(std::move(*match), whole)) return;
-  }
+  if (pending_line != 0 && continue_head(line)) return;
   if (matcher.interesting(line.body)) {
-    if (auto match = matcher.match(line)) {
-      if (head(std::move(*match), line)) return;
-    } else if (line.body.size() > 20) {
+    auto match = matcher.match(line);
+    const std::size_t before = open.size();
+    const bool used = match && head(std::move(*match), line);
+    if (line.body.size() > 20 && (!match || (used && !open.empty() && open.size() > before - (before > 0)))) {
       pending = line.body;
       pending_line = line_number;
       pending_stamped = line.stamped;
+      pending_head = used && open.back()->last_line() == line_number ? open.back().get() : nullptr;
     }
+    if (used) return;
   }
   if (Builder* builder = builder_for(line)) {
     builder->take(line_number, line);
@@ -314,6 +340,12 @@ void Triage::State::close(std::size_t index, bool cut) {
       before.end_line = std::max(before.end_line, report.end_line);
       return secondary(previous, report.end_line);
     }
+  }
+  if (report.kind == Kind::bad_rss && previous >= 0 && done[static_cast<std::size_t>(previous)].kind == Kind::bad_rss &&
+      report.start_line - previous_end <= 6) {
+    // One dying mm has several counters.
+    done[static_cast<std::size_t>(previous)].end_line = previous_end = report.end_line;
+    return secondary(previous, report.end_line);
   }
   if (builder->format().flags & kRepeats) {
     // The same thing said again: still hung, still stalled.
