@@ -142,7 +142,7 @@ void split_description(std::string_view text, ResultLine& result) {
     if (directive != Directive::none) {
       result.directive = directive;
       result.name = unescape(base::trim(text.substr(0, std::min(i, plain))));
-      result.data = std::string(rest);
+      result.data = unescape(rest);
       return;
     }
     if (plain == std::string_view::npos && (i + 1 >= text.size() || is_blank(text[i + 1])))
@@ -153,7 +153,7 @@ void split_description(std::string_view text, ResultLine& result) {
     return;
   }
   result.name = unescape(base::trim(text.substr(0, plain)));
-  result.data = std::string(base::trim(text.substr(plain + 1)));
+  result.data = unescape(base::trim(text.substr(plain + 1)));
 }
 
 // A kernel message that was printed into the middle of the line ends the line's own text.
@@ -204,7 +204,7 @@ bool parse_plan(std::string_view text, Line& line) {
   if (!text.empty()) {
     text = trim_left(text.substr(1));
     take_directive(text);
-    line.data = std::string(text);
+    line.data = unescape(text);
   }
   return true;
 }

@@ -37,7 +37,10 @@ struct Parser::State {
         uffd([this](RawCase raw) { add(std::move(raw)); }),
         plain([this](RawCase raw) { add(std::move(raw)); }) {}
 
+  // Text from elsewhere may be the output of several programs in a row.
+  bool reads_all() const { return dialect == model::Dialect::automatic && test_id.empty(); }
   bool reads_tap() const {
+    if (reads_all()) return true;
     if (dialect == model::Dialect::automatic)
       return !uffd.any_structure() && !plain.any_structure();
     // 7.3's uffd-stress speaks TAP, 6.12's does not; the same holds for uffd-unit-tests.
@@ -47,7 +50,7 @@ struct Parser::State {
   bool reads_uffd() const {
     const bool asked =
         dialect == model::Dialect::automatic || dialect == model::Dialect::uffd_unit_tests;
-    return asked && !tap.any_structure() && !plain.any_structure();
+    return asked && (reads_all() || (!tap.any_structure() && !plain.any_structure()));
   }
   bool reads_plain() const {
     return dialect == model::Dialect::automatic && !tap.any_structure() && !uffd.any_structure();
@@ -86,7 +89,7 @@ struct Parser::State {
     Reading out;
     out.strict_statuses = dialect != model::Dialect::exit_code;
     out.last_line = bounded_text(base::trim(last_line));
-    if (uffd.any_structure()) {
+    if (uffd.any_structure() && !tap.any_structure()) {
       const UffdSummary summary = uffd.finish();
       out.any_structure = true;
       out.reported = summary.reported;
@@ -132,6 +135,13 @@ struct Parser::State {
     out.expected_bad = summary.expected_bad;
     out.lost_failures = summary.lost_failures;
     out.nested_complete = summary.nested_complete;
+    if (uffd.any_structure()) {
+      const UffdSummary other = uffd.finish();
+      uffd.end_pending();
+      out.bad += other.bad;
+      out.lost_failures += other.lost_failures;
+      if (other.unfinished || other.total != other.reported) out.nested_complete = false;
+    }
     out.bail = summary.bail;
     out.skip_all = summary.skip_all;
     out.last_skip = summary.last_skip;

@@ -2,6 +2,7 @@
 #include "ktap/plain_reader.h"
 
 #include "base/text.h"
+#include "ktap/case_name.h"
 
 namespace ktap {
 

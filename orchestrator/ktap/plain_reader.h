@@ -14,13 +14,12 @@
 //   like anything.
 #pragma once
 #include <cstddef>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
-#include "ktap/tap_reader.h"
+#include "ktap/raw_case.h"
 
 namespace ktap {
 
@@ -34,8 +33,7 @@ struct PlainSummary {
 
 class PlainReader {
  public:
-  using Sink = std::function<void(RawCase)>;
-  explicit PlainReader(Sink sink) : sink_(std::move(sink)) {}
+  explicit PlainReader(CaseSink sink) : sink_(std::move(sink)) {}
 
   // False when the line is none of these programs'.
   bool line(std::string_view text, std::size_t number);
@@ -58,7 +56,7 @@ class PlainReader {
     std::optional<std::string> failure;
   };
 
-  Sink sink_;
+  CaseSink sink_;
   PlainSummary summary_;
   std::optional<OpenCase> open_;
   std::string chunk_;

@@ -43,6 +43,7 @@ bool says_nothing(std::string_view text) {
                                  "Totals:", "Planned tests != run tests", "Starting ", "Subtest:"})
     if (text.starts_with(start)) return true;
   return text.ends_with("Test terminated by assertion") || text.empty() ||
+         text.find(": pass:") != std::string_view::npos ||  // KUnit's sums
          text.find("skipped test(s) detected") != std::string_view::npos;
 }
 
@@ -110,8 +111,14 @@ model::Outcome outcome_of(const ResultLine& result) {
 
 }  // namespace
 
-TapReader::TapReader(std::string test_id, Sink sink)
-    : test_id_(std::move(test_id)), sink_(std::move(sink)) {
+TapReader::TapReader(std::string test_id, CaseSink sink)
+    : test_id_(std::move(test_id)), sink_(std::move(sink)), uffd_([this](RawCase raw) {
+        const auto& child = levels_.back().next_child;
+        if (raw.outcome == model::Outcome::fail) ++summary_.bad;
+        if (raw.outcome == model::Outcome::missing) summary_.nested_complete = false;
+        if (child) raw.name = *child + "/" + raw.name;
+        emit(levels_.size() - 1, std::move(raw));
+      }) {
   levels_.emplace_back();
   levels_.front().name = "";
 }
@@ -156,7 +163,7 @@ void TapReader::one_line(std::string_view text, std::size_t number) {
   }
   if (yaml || level) return;
   if (parsed.kind == LineKind::subtest) return subtest(parsed);
-  remark(text);
+  remark(text, number);
 }
 
 // A YAML block ("---" to "...", indented below its result) may hold anything, `ok 1` too. It ends
@@ -316,6 +323,7 @@ void TapReader::result(Level& level, const Line& line, std::size_t number) {
   ++level.since_run;
   level.context.harness.reset();
   level.context.remark.reset();
+  uffd_.end_pending();
   level.next_child.reset();
   if (&level == &levels_.front()) {
     ++summary_.reported;
@@ -349,7 +357,7 @@ void TapReader::subtest(const Line& line) {
 }
 
 // Any other line: what it tells of the results that follow.
-void TapReader::remark(std::string_view text) {
+void TapReader::remark(std::string_view text, std::size_t number) {
   std::size_t depth = levels_.size() - 1;
   while (depth > 0 && !text.starts_with(levels_[depth].lead)) --depth;
   std::string_view rest = text.substr(levels_[depth].lead.size());
@@ -363,6 +371,7 @@ void TapReader::remark(std::string_view text) {
     return;
   }
   if (!comment) return;
+  if (levels_.back().next_child && uffd_.line(rest, number)) return;
   Level& level = levels_[depth];
   std::optional<std::string_view> run;
   for (std::string_view start : {"[RUN] ", "Run test: ", "[INFO] "})

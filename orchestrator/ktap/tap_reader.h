@@ -6,7 +6,6 @@
 #pragma once
 #include <cstddef>
 #include <deque>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,19 +13,10 @@
 
 #include "ktap/case_name.h"
 #include "ktap/line.h"
-#include "ktap/report.h"
+#include "ktap/raw_case.h"
+#include "ktap/uffd_reader.h"
 
 namespace ktap {
-
-// A result with its path below the test; the parser makes ids of it.
-struct RawCase {
-  std::string name;  // "parent/child"
-  model::Outcome outcome = model::Outcome::pass;
-  bool skipped = false;  // outcome is still to be decided by the table of skip reasons
-  std::optional<std::string> reason;
-  std::size_t line = 0;
-  std::string evidence;
-};
 
 // What the outermost level said of itself, for the verdict on the whole test.
 struct TapSummary {
@@ -49,8 +39,7 @@ struct TapSummary {
 
 class TapReader {
  public:
-  using Sink = std::function<void(RawCase)>;
-  TapReader(std::string test_id, Sink sink);
+  TapReader(std::string test_id, CaseSink sink);
 
   // One cleaned line, without its terminator. A result that lacks its newline (kselftest has such
   // messages) has the next line glued to it; they are taken apart.
@@ -88,7 +77,7 @@ class TapReader {
   void plan(Level& level, const Line& line);
   void result(Level& level, const Line& line, std::size_t number);
   void subtest(const Line& line);
-  void remark(std::string_view text);
+  void remark(std::string_view text, std::size_t number);
   bool names_by_info() const;
   void totals(Level& level, std::string_view text);
   void emit(std::size_t depth, RawCase raw);
@@ -96,11 +85,12 @@ class TapReader {
   std::string take_evidence();
 
   std::string test_id_;
-  Sink sink_;
+  CaseSink sink_;
   TapSummary summary_;
   std::vector<Level> levels_;
   std::deque<std::string> recent_;
   std::optional<std::size_t> yaml_lead_;
+  UffdReader uffd_;  // uffd-unit-tests before TAP as somebody's subtest
   bool after_result_ = false;
   std::optional<std::string> closed_skip_all_;  // of the subtest that just closed
 };

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "ktap/case_name.h"
 
 namespace ktap {
 namespace {
@@ -35,7 +36,7 @@ std::optional<std::string> reason_of(std::string_view text, std::string_view wor
 
 bool UffdReader::line(std::string_view text, std::size_t number) {
   if (text.starts_with(kClosing)) {
-    give_up_pending();
+    end_pending();
     summary_.any_structure = true;
     summary_.total = number_after(text, "total=");
     const auto failed = number_after(text, "fail=");
@@ -54,7 +55,7 @@ bool UffdReader::line(std::string_view text, std::size_t number) {
   const auto name = rest.substr(0, dots);
   // Other programs "test" things too; the cases of this one say on what kind of memory.
   if (name.find(" on ") == std::string_view::npos && !name.starts_with("UFFDIO_API")) return false;
-  give_up_pending();
+  end_pending();
   summary_.any_structure = true;
   pending_ = bounded_text(name);
   pending_line_ = number;
@@ -85,7 +86,7 @@ bool UffdReader::end_of_case(std::string_view text, std::size_t number) {
 }
 
 // The next case began, or the end came, without a word on this one.
-void UffdReader::give_up_pending() {
+void UffdReader::end_pending() {
   if (!pending_) return;
   RawCase raw;
   raw.name = *std::exchange(pending_, std::nullopt);

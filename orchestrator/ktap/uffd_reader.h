@@ -4,13 +4,12 @@
 // (total=)". The case names are the ones the TAP of newer kernels has: "minor on shmem".
 #pragma once
 #include <cstddef>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "ktap/tap_reader.h"
+#include "ktap/raw_case.h"
 
 namespace ktap {
 
@@ -25,19 +24,19 @@ struct UffdSummary {
 
 class UffdReader {
  public:
-  using Sink = std::function<void(RawCase)>;
-  explicit UffdReader(Sink sink) : sink_(std::move(sink)) {}
+  explicit UffdReader(CaseSink sink) : sink_(std::move(sink)) {}
 
   // False when the line is none of this dialect's.
   bool line(std::string_view text, std::size_t number);
   bool any_structure() const { return summary_.any_structure; }
+  // What follows belongs to somebody else: an open case was never reported.
+  void end_pending();
   UffdSummary finish() const;
 
  private:
   bool end_of_case(std::string_view text, std::size_t number);
-  void give_up_pending();
 
-  Sink sink_;
+  CaseSink sink_;
   UffdSummary summary_;
   std::optional<std::string> pending_;
   std::size_t pending_line_ = 0;
