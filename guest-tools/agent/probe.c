@@ -225,8 +225,9 @@ static void cgroup_facts(void) {
 }
 
 static void node_facts(void) {
-  char list[64] = "0";
-  if (read_file("/sys/devices/system/node/online", list, sizeof list) > 0) list[strcspn(list, "\n")] = 0;
+  char list[64];
+  if (read_file("/sys/devices/system/node/online", list, sizeof list) <= 0) strcpy(list, "0");
+  list[strcspn(list, "\n")] = 0;
   fact("nodes", list);
   number("node_count", text_list_count(list));
   yes_no("numa", file_exists("/sys/devices/system/node/node0"));

@@ -89,12 +89,17 @@ void tunables_remember(void) {
 
 void tunables_restore(struct text_buffer *report) {
   for (int i = 0; i < count; ++i) {
-    char value[VALUE];
-    int error;
-    if (!value_of(tunables[i].path, value) || strcmp(value, tunables[i].value) == 0) continue;
-    error = write_file(tunables[i].path, tunables[i].value);
-    text_append(report, "restored %s from '%s' to '%s'%s\n", tunables[i].path, value, tunables[i].value,
-                error ? " failed" : "");
+    char found[VALUE], now[VALUE];
+    struct tunable *t = &tunables[i];
+    if (!value_of(t->path, found) || strcmp(found, t->value) == 0) continue;
+    write_file(t->path, t->value);
+    if (value_of(t->path, now) && strcmp(now, t->value) == 0) {
+      text_append(report, "restored %s from '%s' to '%s'\n", t->path, found, now);
+      continue;
+    }
+    /* Said once: what cannot be put back (a poisoned huge page, say) is how this guest is from now on. */
+    text_append(report, "left %s at '%s', was '%s'\n", t->path, now, t->value);
+    memcpy(t->value, now, VALUE);
   }
 }
 
