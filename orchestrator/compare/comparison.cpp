@@ -33,7 +33,9 @@ constexpr std::array kRows{
     Row{Transition::unchanged, "unchanged", false},
 };
 
-const Row& row(Transition transition) { return *std::ranges::find(kRows, transition, &Row::transition); }
+const Row& row(Transition transition) {
+  return *std::ranges::find(kRows, transition, &Row::transition);
+}
 
 bool bad(const Case& c) { return verdict_of(c.outcome) == model::Verdict::bad; }
 bool idle(const Case& c) { return verdict_of(c.outcome) == model::Verdict::neutral; }
@@ -48,7 +50,8 @@ Transition classify(const std::optional<Case>& before, const std::optional<Case>
                                                                    : Transition::different;
   if (bad(*after)) return Transition::broken;
   if (bad(*before)) return idle(*after) ? Transition::excused : Transition::fixed;
-  if (idle(*before) != idle(*after)) return idle(*after) ? Transition::stopped : Transition::started;
+  if (idle(*before) != idle(*after))
+    return idle(*after) ? Transition::stopped : Transition::started;
   return Transition::unchanged;
 }
 
@@ -118,17 +121,22 @@ std::string failure_signature(const Case& c) {
 }
 
 Comparison compare_runs(const Settled& before, const Settled& after) {
-  Comparison out{.before = before.run, .after = after.run,
+  Comparison out{.before = before.run,
+                 .after = after.run,
                  .columns_gone = not_in(before.columns, after.columns),
-                 .columns_new = not_in(after.columns, before.columns), .changes = {}};
+                 .columns_new = not_in(after.columns, before.columns),
+                 .changes = {}};
   const Index first(before), second(after);
   const auto add = [&](const Case& c, std::optional<Case> a, std::optional<Case> b) {
-    Change change{.transition = classify(a, b), .column = c.column, .test = c.result.test,
-                  .id = c.result.id, .before = std::move(a), .after = std::move(b)};
+    Change change{.transition = classify(a, b),
+                  .column = c.column,
+                  .test = c.result.test,
+                  .id = c.result.id,
+                  .before = std::move(a),
+                  .after = std::move(b)};
     out.changes.push_back(std::move(change));
   };
-  for (const Case& c : before.cases)
-    add(c, c, second.find({c.column, c.result.test, c.result.id}));
+  for (const Case& c : before.cases) add(c, c, second.find({c.column, c.result.test, c.result.id}));
   for (const Case& c : after.cases) {
     const Key key{c.column, c.result.test, c.result.id};
     if (first.cases.contains(key)) continue;

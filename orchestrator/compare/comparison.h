@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Two runs, case by case: what is new, gone, fixed, broken or different. Cases pair by column and id, so the
-// runs may be of different kernels and selftests; names are stable across machines and versions.
+// Two runs, case by case: what is new, gone, fixed, broken or different. Cases pair by column and
+// id, so the runs may be of different kernels and selftests; names are stable across machines and
+// versions.
 #pragma once
 #include <optional>
 #include <string>
@@ -50,11 +51,12 @@ struct Comparison {
   bool any_worse() const;
 };
 
-// What two failures must share to be one: the outcome and the reason with its numbers and addresses masked.
+// What two failures must share to be one: the outcome and the reason with its numbers and addresses
+// masked.
 std::string failure_signature(const Case& c);
 
-// Apply known failures to both sides first, if at all. A case that is absent counts as present when its
-// test is `missing`, build_fail, boot_fail, crash or hang there: then it has that outcome.
+// Apply known failures to both sides first, if at all. A case that is absent counts as present when
+// its test is `missing`, build_fail, boot_fail, crash or hang there: then it has that outcome.
 Comparison compare_runs(const Settled& before, const Settled& after);
 
 }  // namespace compare

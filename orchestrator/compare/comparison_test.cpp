@@ -13,7 +13,8 @@ using fixture::row;
 using model::Outcome;
 
 Transition only(std::vector<model::CaseResult> before, std::vector<model::CaseResult> after) {
-  const auto c = compare_runs(settle(finished_run(std::move(before))), settle(finished_run(std::move(after))));
+  const auto c =
+      compare_runs(settle(finished_run(std::move(before))), settle(finished_run(std::move(after))));
   EXPECT_EQ(c.changes.size(), 1u);
   return c.changes.at(0).transition;
 }
@@ -44,7 +45,8 @@ TEST(Comparison, MasksNumbersInReasons) {
   const auto with = [](const char* reason) {
     return std::vector{row("x86_64", "mm/a", "c", Outcome::fail, reason)};
   };
-  EXPECT_EQ(only(with("bad pte 0xffff8880 at 12"), with("bad pte 0x1a2b at 13")), Transition::still_bad);
+  EXPECT_EQ(only(with("bad pte 0xffff8880 at 12"), with("bad pte 0x1a2b at 13")),
+            Transition::still_bad);
   EXPECT_EQ(only(with("pin failed"), with("write failed")), Transition::different);
 }
 

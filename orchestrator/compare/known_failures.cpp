@@ -30,7 +30,8 @@ bool covers(const KnownFailure& entry, const model::CaseResult& result) {
 // Whether the entry could be about a case of this test, though it matched none.
 bool concerns(const KnownFailure& entry, const model::CaseResult& result) {
   if (!base::glob_match(entry.machine.empty() ? "*" : entry.machine, result.machine)) return false;
-  const std::string_view literal = std::string_view(entry.test).substr(0, entry.test.find_first_of("*?"));
+  const std::string_view literal =
+      std::string_view(entry.test).substr(0, entry.test.find_first_of("*?"));
   return literal.starts_with(result.test + "/") || (result.test + "/").starts_with(literal);
 }
 
@@ -47,7 +48,8 @@ std::string why_invalid(const KnownFailure& entry) {
     const auto outcome = model::outcome_from(name);
     if (!outcome) return fmt::format("there is no outcome '{}'", name);
     if (*outcome == Outcome::crash) return "a crash is never waived";
-    if (verdict_of(*outcome) != model::Verdict::bad) return fmt::format("'{}' needs no waiver", name);
+    if (verdict_of(*outcome) != model::Verdict::bad)
+      return fmt::format("'{}' needs no waiver", name);
   }
   return {};
 }
@@ -55,10 +57,11 @@ std::string why_invalid(const KnownFailure& entry) {
 KnownNote note(KnownNote::Kind kind, const KnownFailure& entry, std::string_view what) {
   const std::string where =
       entry.file.empty() ? "" : fmt::format("{}:{}: ", base::printable(entry.file), entry.line);
-  return {.kind = kind,
-          .entry = entry,
-          .message = fmt::format("{}known failure '{}' on '{}' {}", where, base::printable(entry.test),
-                                 entry.machine.empty() ? "*" : base::printable(entry.machine), what)};
+  return {
+      .kind = kind,
+      .entry = entry,
+      .message = fmt::format("{}known failure '{}' on '{}' {}", where, base::printable(entry.test),
+                             entry.machine.empty() ? "*" : base::printable(entry.machine), what)};
 }
 
 std::string text_of(const KnownFailure& entry) {
@@ -72,8 +75,9 @@ std::vector<KnownNote> apply_known_failures(Settled& run, std::span<const KnownF
                                             std::string_view today) {
   std::vector<KnownNote> notes;
   for (const KnownFailure& entry : entries) {
-    const bool here =
-        std::ranges::any_of(run.cases, [&](const Case& c) { return concerns(entry, c.result) || covers(entry, c.result); });
+    const bool here = std::ranges::any_of(run.cases, [&](const Case& c) {
+      return concerns(entry, c.result) || covers(entry, c.result);
+    });
     if (!here) continue;
     if (const std::string why = why_invalid(entry); !why.empty()) {
       notes.push_back(note(KnownNote::Kind::invalid, entry, "is not applied: " + why));
@@ -89,7 +93,8 @@ std::vector<KnownNote> apply_known_failures(Settled& run, std::span<const KnownF
       if (!covers(entry, c.result)) continue;
       // By the raw outcome, so that two entries over one case are both used.
       const bool waived = waives(entry, c.result.outcome);
-      if (ran(c.result.outcome) || waived) failed[c.column] |= waived || verdict_of(c.result.outcome) == model::Verdict::bad;
+      if (ran(c.result.outcome) || waived)
+        failed[c.column] |= waived || verdict_of(c.result.outcome) == model::Verdict::bad;
       if (!waived) continue;
       used = true;
       c.outcome = Outcome::xfail;
@@ -108,8 +113,9 @@ std::vector<KnownNote> apply_known_failures(Settled& run, std::span<const KnownF
 }
 
 std::string today_utc() {
-  return fmt::format("{:%Y-%m-%d}", fmt::gmtime(std::chrono::system_clock::to_time_t(
-                                        std::chrono::system_clock::now())));
+  return fmt::format(
+      "{:%Y-%m-%d}",
+      fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())));
 }
 
 }  // namespace compare

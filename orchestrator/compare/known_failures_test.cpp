@@ -31,8 +31,8 @@ std::vector<KnownNote> apply(Settled& run, std::vector<KnownFailure> entries,
 }
 
 TEST(KnownFailures, TurnAFailureIntoXfailAndSayWhy) {
-  auto run = settle(finished_run({row("ppc32-e500", "mm/a", "c", Outcome::fail),
-                                  row("x86_64", "mm/a", "c", Outcome::fail)}));
+  auto run = settle(finished_run(
+      {row("ppc32-e500", "mm/a", "c", Outcome::fail), row("x86_64", "mm/a", "c", Outcome::fail)}));
   EXPECT_TRUE(apply(run, {entry("mm/a/c", "ppc32*")}).empty());
   EXPECT_EQ(run.cases[1].outcome, Outcome::xfail);
   EXPECT_EQ(run.cases[1].note, "4M pages (https://example.org/1)");

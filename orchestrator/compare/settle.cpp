@@ -25,8 +25,8 @@ std::string column_of(const std::map<std::string, std::string>& columns, const s
 std::size_t machine_order(const std::string& column) {
   const std::string machine = column.substr(0, column.find(' '));
   const auto table = model::machines();
-  return static_cast<std::size_t>(
-      std::ranges::find(table, machine, &model::Machine::id) - table.begin());
+  return static_cast<std::size_t>(std::ranges::find(table, machine, &model::Machine::id) -
+                                  table.begin());
 }
 
 // The last attempt of each test that brought something else than infra.
@@ -49,7 +49,8 @@ Case decide(const Group& group, std::string column) {
   const CaseResult* best = nullptr;
   std::map<int, bool> bad;  // by attempt
   for (const CaseResult* r : group.rows) {
-    if (r->outcome != Outcome::infra) bad[r->attempt] |= verdict_of(r->outcome) == model::Verdict::bad;
+    if (r->outcome != Outcome::infra)
+      bad[r->attempt] |= verdict_of(r->outcome) == model::Verdict::bad;
     if (first != 0 && (r->attempt != first || r->outcome == Outcome::infra)) continue;
     if (best == nullptr || merge_rank(r->outcome) < merge_rank(best->outcome)) best = r;
   }
@@ -99,8 +100,10 @@ bool ran(Outcome outcome) {
     case Outcome::crash:
     case Outcome::hang:
     case Outcome::xfail:
-    case Outcome::xpass: return true;
-    default: return false;
+    case Outcome::xpass:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -124,7 +127,8 @@ std::map<std::string, std::string> columns_of_jobs(const model::Run& run) {
 Settled settle(const model::Run& run, bool over) {
   const auto columns = columns_of_jobs(run);
   const auto sound = last_sound_attempts(run, columns);
-  Settled out{.run = run.id, .columns = {}, .tests = {}, .cases = {}, .ran_nothing = {}, .pending = {}};
+  Settled out{
+      .run = run.id, .columns = {}, .tests = {}, .cases = {}, .ran_nothing = {}, .pending = {}};
   std::set<std::string> seen_columns;
   std::map<std::string, std::size_t> test_order;
   const auto see = [&](const std::string& column, const std::string& test) {
@@ -161,8 +165,9 @@ Settled settle(const model::Run& run, bool over) {
         out.cases.push_back(planned_case(planned, key.column, Outcome::unfit, *planned.unfit));
       } else if (over) {
         out.cases.push_back(planned_case(planned, key.column, Outcome::missing,
-                                         run.finished_at.empty() ? "the run was interrupted before it reported"
-                                                                 : "it never reported"));
+                                         run.finished_at.empty()
+                                             ? "the run was interrupted before it reported"
+                                             : "it never reported"));
       } else {
         add_unique(out.pending, key);
         continue;

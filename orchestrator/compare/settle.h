@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// From the raw rows of a run to one outcome per test case and column: retries merged, unreported tests
-// turned into `missing`. Pure; the store's rows stay as they are.
+// From the raw rows of a run to one outcome per test case and column: retries merged, unreported
+// tests turned into `missing`. Pure; the store's rows stay as they are.
 #pragma once
 // Before `namespace compare` exists: fmt 9 calls an unqualified compare() in its templates.
 #include <fmt/format.h>
@@ -17,7 +17,7 @@ namespace compare {
 
 // One test case on one column.
 struct Case {
-  model::CaseResult result;  // the row that decides; its outcome is raw
+  model::CaseResult result;                          // the row that decides; its outcome is raw
   model::Outcome outcome = model::Outcome::missing;  // after known failures, see known_failures.h
   std::string column;
   int attempts = 1;      // that gave a verdict
@@ -46,12 +46,13 @@ struct Settled {
 // A column is a machine, or "machine kernel-version" when the run has several kernels there.
 std::map<std::string, std::string> columns_of_jobs(const model::Run& run);
 
-// The first attempt that gave a verdict decides; later ones only make the rate. Rows of `infra` that a
-// later attempt of the same test made good are dropped. With `over`, planned tests without any row are
-// `missing`; without it they are pending.
+// The first attempt that gave a verdict decides; later ones only make the rate. Rows of `infra`
+// that a later attempt of the same test made good are dropped. With `over`, planned tests without
+// any row are `missing`; without it they are pending.
 Settled settle(const model::Run& run, bool over = true);
 
-// Whether the case was executed: any outcome but skip, unfit, missing, infra, build_fail and boot_fail.
+// Whether the case was executed: any outcome but skip, unfit, missing, infra, build_fail and
+// boot_fail.
 bool ran(model::Outcome outcome);
 
 }  // namespace compare

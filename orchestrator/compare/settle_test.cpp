@@ -43,8 +43,8 @@ TEST(Settle, InfraToTheEndIsExitThree) {
 }
 
 TEST(Settle, BadWinsOverInfra) {
-  const auto run = settle(finished_run({row("x86_64", "mm/a", "", Outcome::infra),
-                                        row("x86_64", "mm/b", "", Outcome::hang)}));
+  const auto run = settle(finished_run(
+      {row("x86_64", "mm/a", "", Outcome::infra), row("x86_64", "mm/b", "", Outcome::hang)}));
   EXPECT_EQ(exit_code(run), 1);
   EXPECT_EQ(git_bisect_code(run), 1);
 }
@@ -106,7 +106,8 @@ TEST(Settle, OrdersColumnsAsTheMachineTableAndTestsAsThePlan) {
   auto raw = finished_run({row("ppc32-e500", "mm/b", "1", Outcome::pass),
                            row("x86_64", "mm/b", "1", Outcome::pass),
                            row("x86_64", "mm/a", "1", Outcome::pass)});
-  raw.planned = {planned("x86_64", "mm/a"), planned("x86_64", "mm/b"), planned("ppc32-e500", "mm/b")};
+  raw.planned = {planned("x86_64", "mm/a"), planned("x86_64", "mm/b"),
+                 planned("ppc32-e500", "mm/b")};
   const auto run = settle(raw);
   EXPECT_EQ(run.columns, (std::vector<std::string>{"x86_64", "ppc32-e500"}));
   EXPECT_EQ(run.tests, (std::vector<std::string>{"mm/a", "mm/b"}));

@@ -20,8 +20,8 @@ constexpr std::size_t kBlocksPerTest = 4;
 constexpr std::size_t kLabel = 12;  // of the outcome, two blanks before it included
 const std::string kIndent(kLabel, ' ');
 
-// Failures that are one to the reader: the same case failing in the same way on several machines, or all the
-// tests that one guest lost together.
+// Failures that are one to the reader: the same case failing in the same way on several machines,
+// or all the tests that one guest lost together.
 struct Block {
   std::vector<const Case*> cases;
   const Case& first() const { return *cases.front(); }
@@ -38,17 +38,18 @@ std::vector<Block> blocks_of(const RunView& view, auto wanted) {
   std::map<Key, std::size_t> index;
   for (const Case& c : view.settled.cases) {
     if (!wanted(c.outcome)) continue;
-    const Key key = stands_for_tests(c.outcome)
-                        ? Key{merge_rank(c.outcome), c.column, c.result.reason.value_or(""), ""}
-                        : Key{merge_rank(c.outcome), c.result.test, c.result.id,
-                              compare::failure_signature(c)};
+    const Key key =
+        stands_for_tests(c.outcome)
+            ? Key{merge_rank(c.outcome), c.column, c.result.reason.value_or(""), ""}
+            : Key{merge_rank(c.outcome), c.result.test, c.result.id, compare::failure_signature(c)};
     const auto [at, added] = index.try_emplace(key, blocks.size());
     if (added) blocks.push_back({key, {}});
     blocks[at->second].second.cases.push_back(&c);
   }
   // By outcome, worst first; within it in the run's order, which `index` has by construction.
   std::vector<std::tuple<int, std::size_t>> order;
-  for (std::size_t i = 0; i < blocks.size(); ++i) order.emplace_back(std::get<0>(blocks[i].first), i);
+  for (std::size_t i = 0; i < blocks.size(); ++i)
+    order.emplace_back(std::get<0>(blocks[i].first), i);
   std::ranges::sort(order);
   std::vector<Block> out;
   for (const auto& [rank, i] : order) out.push_back(std::move(blocks[i].second));
@@ -77,8 +78,10 @@ std::string reproduce_line(const Block& block) {
   const Case* first = nullptr;
   for (const Case* c : block.cases) {
     if (c->result.handle.empty()) continue;
-    if (first == nullptr) first = c;
-    else if (c->column != first->column && others.size() < 6) others.push_back(fmt::format("{}: {}", c->column, c->result.handle));
+    if (first == nullptr)
+      first = c;
+    else if (c->column != first->column && others.size() < 6)
+      others.push_back(fmt::format("{}: {}", c->column, c->result.handle));
   }
   if (first == nullptr) return {};
   const std::string rest = others.empty() ? "" : fmt::format("   ({})", base::join(others, ", "));
@@ -88,8 +91,10 @@ std::string reproduce_line(const Block& block) {
 std::string without_tabs(std::string_view line) {
   std::string out;
   for (const char c : line) {
-    if (c == '\t') out.append(8 - out.size() % 8, ' ');
-    else out += c;
+    if (c == '\t')
+      out.append(8 - out.size() % 8, ' ');
+    else
+      out += c;
   }
   return out;
 }
@@ -98,18 +103,23 @@ std::string evidence(const std::string& text, const TerminalOptions& options) {
   std::string out;
   const auto lines = base::split_lines(text);
   for (std::size_t i = 0; i < lines.size() && i < kEvidenceLines; ++i)
-    out += paint(kIndent + "| " + fit(base::printable(without_tabs(lines[i])), options.width - kLabel - 2),
-                 Colour::dim, options) + "\n";
+    out += paint(kIndent + "| " +
+                     fit(base::printable(without_tabs(lines[i])), options.width - kLabel - 2),
+                 Colour::dim, options) +
+           "\n";
   if (lines.size() > kEvidenceLines)
-    out += paint(kIndent + fmt::format("| ... {} more lines in the store", lines.size() - kEvidenceLines),
-                 Colour::dim, options) + "\n";
+    out += paint(kIndent +
+                     fmt::format("| ... {} more lines in the store", lines.size() - kEvidenceLines),
+                 Colour::dim, options) +
+           "\n";
   return out;
 }
 
 std::string block_text(const Block& block, const TerminalOptions& options) {
   const Case& c = block.first();
   std::string out;
-  const std::string label = paint(pad(to_string(c.outcome), kLabel - 2), colour_of(c.outcome), options);
+  const std::string label =
+      paint(pad(to_string(c.outcome), kLabel - 2), colour_of(c.outcome), options);
   if (stands_for_tests(c.outcome)) {
     std::vector<std::string> tests;
     bool whole = true;
@@ -154,8 +164,9 @@ std::string blocks_text(const std::vector<Block>& blocks, const RunView& view,
     out += block_text(block, options) + "\n";
   }
   for (const std::string& test : order)
-    out += fmt::format("  ... and {} of {}: vmlab report {} --json has all\n\n",
-                       plural(held_back[test], "more bad case"), base::printable(test), view.run.id);
+    out +=
+        fmt::format("  ... and {} of {}: vmlab report {} --json has all\n\n",
+                    plural(held_back[test], "more bad case"), base::printable(test), view.run.id);
   return out;
 }
 
@@ -169,9 +180,12 @@ std::string ran_nothing_text(const RunView& view, const TerminalOptions& options
   std::string out;
   for (const auto& test : order) {
     const auto name = wrap(base::printable(test), options.width - kLabel);
-    out += "  " + paint(pad("not run", kLabel - 2), Colour::red, options) + base::join(name, "\n" + kIndent) + "\n";
-    add_wrapped(out, "on " + base::printable(base::join(columns[test], ", ")) +
-                         ": planned, but every case was skipped; the reasons are below", options);
+    out += "  " + paint(pad("not run", kLabel - 2), Colour::red, options) +
+           base::join(name, "\n" + kIndent) + "\n";
+    add_wrapped(out,
+                "on " + base::printable(base::join(columns[test], ", ")) +
+                    ": planned, but every case was skipped; the reasons are below",
+                options);
     out += "\n";
   }
   return out;
@@ -180,8 +194,9 @@ std::string ran_nothing_text(const RunView& view, const TerminalOptions& options
 }  // namespace
 
 std::string bad_section(const RunView& view, const TerminalOptions& options) {
-  std::string out = blocks_text(
-      blocks_of(view, [](Outcome o) { return verdict_of(o) == model::Verdict::bad; }), view, options);
+  std::string out =
+      blocks_text(blocks_of(view, [](Outcome o) { return verdict_of(o) == model::Verdict::bad; }),
+                  view, options);
   out += ran_nothing_text(view, options);
   const auto lost = blocks_of(view, [](Outcome o) { return o == Outcome::infra; });
   if (!lost.empty()) {

@@ -60,8 +60,8 @@ std::string what(const Change& change) {
 }
 
 // By test, in the order of the runs.
-std::vector<std::pair<std::string, std::vector<Entry>>> entries_of(const compare::Comparison& comparison,
-                                                                    Transition transition) {
+std::vector<std::pair<std::string, std::vector<Entry>>> entries_of(
+    const compare::Comparison& comparison, Transition transition) {
   std::vector<std::pair<std::string, std::vector<Entry>>> tests;
   std::map<std::string, std::size_t> test_index;
   std::map<std::pair<std::string, std::string>, std::size_t> entry_index;  // by id and what
@@ -74,7 +74,8 @@ std::vector<std::pair<std::string, std::vector<Entry>>> entries_of(const compare
     const auto [entry, fresh] = entry_index.try_emplace({change.id, text}, entries.size());
     if (fresh) {
       const auto& from = change.after ? change.after : change.before;
-      entries.push_back({.id = change.id, .what = text, .columns = {}, .handle = from->result.handle});
+      entries.push_back(
+          {.id = change.id, .what = text, .columns = {}, .handle = from->result.handle});
     }
     entries[entry->second].columns.push_back(change.column);
   }
@@ -86,9 +87,8 @@ std::vector<Entry> condensed(const std::string& test, const std::vector<Entry>& 
   std::vector<Entry> out;
   std::vector<std::size_t> counts;
   for (const Entry& entry : entries) {
-    const auto same = std::ranges::find_if(out, [&](const Entry& e) {
-      return e.what == entry.what && e.columns == entry.columns;
-    });
+    const auto same = std::ranges::find_if(
+        out, [&](const Entry& e) { return e.what == entry.what && e.columns == entry.columns; });
     if (same == out.end()) {
       out.push_back({.id = {}, .what = entry.what, .columns = entry.columns, .handle = {}});
       counts.push_back(1);
@@ -105,15 +105,17 @@ std::string section(const compare::Comparison& comparison, const Heading& headin
                     const TerminalOptions& options) {
   const std::size_t n = comparison.of(heading.transition);
   if (n == 0) return {};
-  std::string out = paint(fmt::format("{} ({})", heading.text, grouped(n)), heading.colour, options) + "\n";
+  std::string out =
+      paint(fmt::format("{} ({})", heading.text, grouped(n)), heading.colour, options) + "\n";
   for (const auto& [test, all] : entries_of(comparison, heading.transition)) {
     const bool condense = !worse(heading.transition) && all.size() > 3;
     const std::vector<Entry> entries = condense ? condensed(test, all) : all;
     std::size_t shown = 0;
     for (const Entry& entry : entries) {
       if (++shown > kCasesPerTest) {
-        out += fmt::format("  ... and {} of {}\n", plural(entries.size() - kCasesPerTest, "more case"),
-                           base::printable(test));
+        out +=
+            fmt::format("  ... and {} of {}\n", plural(entries.size() - kCasesPerTest, "more case"),
+                        base::printable(test));
         break;
       }
       for (const auto& line : wrap(base::printable(entry.id), options.width - 2))
@@ -132,9 +134,11 @@ std::string comparison_text(const compare::Comparison& comparison, const Termina
   TerminalOptions options = given;
   options.width = std::clamp<std::size_t>(options.width, 40, 240);
   std::string out = fmt::format("{} -> {}\n\n", comparison.before, comparison.after);
-  for (const auto& [columns, text] : {std::pair(&comparison.columns_gone, "machines only in the first run"),
-                                      std::pair(&comparison.columns_new, "machines only in the second run")})
-    if (!columns->empty()) out += fmt::format("{}: {}\n\n", text, base::printable(base::join(*columns, ", ")));
+  for (const auto& [columns, text] :
+       {std::pair(&comparison.columns_gone, "machines only in the first run"),
+        std::pair(&comparison.columns_new, "machines only in the second run")})
+    if (!columns->empty())
+      out += fmt::format("{}: {}\n\n", text, base::printable(base::join(*columns, ", ")));
   for (const Heading& heading : kHeadings) out += section(comparison, heading, options);
   std::vector<std::string> counts;
   for (const Transition transition : compare::all_transitions())
@@ -142,7 +146,8 @@ std::string comparison_text(const compare::Comparison& comparison, const Termina
       counts.push_back(fmt::format("{} {}", grouped(n), to_string(transition)));
   const bool worse = comparison.any_worse();
   out += paint(worse ? "WORSE" : "NO WORSE", worse ? Colour::red : Colour::green, options);
-  const std::string line = ": " + (counts.empty() ? "neither run has results" : base::join(counts, ", "));
+  const std::string line =
+      ": " + (counts.empty() ? "neither run has results" : base::join(counts, ", "));
   const auto lines = wrap(line, options.width - 10);
   for (std::size_t i = 0; i < lines.size(); ++i) out += (i == 0 ? "" : "  ") + lines[i] + "\n";
   return out;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// `vmlab compare A B` for people: worst changes first, cases that changed in the same way on several
-// machines as one line, a count of everything.
+// `vmlab compare A B` for people: worst changes first, cases that changed in the same way on
+// several machines as one line, a count of everything.
 #pragma once
 #include <string>
 

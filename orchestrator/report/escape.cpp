@@ -8,7 +8,8 @@
 namespace report {
 namespace {
 
-// base::printable of runs of bytes that are no plain text; `keep` says which control characters stay.
+// base::printable of runs of bytes that are no plain text; `keep` says which control characters
+// stay.
 template <class Keep>
 std::string clean(std::string_view text, Keep keep) {
   std::string out, pending;
@@ -46,8 +47,10 @@ std::string xml_clean(std::string_view text) {
 std::string ktap_clean(std::string_view text) {
   std::string out;
   for (const char c : base::printable(text)) {
-    if (c == '#') out += "\\x23";
-    else out += c;
+    if (c == '#')
+      out += "\\x23";
+    else
+      out += c;
   }
   return out;
 }

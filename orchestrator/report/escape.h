@@ -6,7 +6,8 @@
 
 namespace report {
 
-// For JSON: bytes that are not UTF-8 become \xNN in letters; control characters are left to the serializer.
+// For JSON: bytes that are not UTF-8 become \xNN in letters; control characters are left to the
+// serializer.
 std::string json_clean(std::string_view text);
 // For XML 1.0: the same, and also the characters that XML cannot hold even as a reference.
 std::string xml_clean(std::string_view text);

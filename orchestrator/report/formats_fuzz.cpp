@@ -30,8 +30,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   first.handle = "a";
   auto second = compare::fixture::row(id, "mm/b", reason, model::Outcome::unfit, id);
   second.handle = "b";
-  const report::RunView view = report::view_of(
-      {.run = compare::fixture::finished_run({first, second})}, {}, "2026-11-21");
+  const report::RunView view =
+      report::view_of({.run = compare::fixture::finished_run({first, second})}, {}, "2026-11-21");
 
   require_plain(report::terminal_text(view, {.width = 60}));
   require_plain(report::ktap_text(view));

@@ -22,7 +22,9 @@ using model::Outcome;
 using testing::HasSubstr;
 using testing::Not;
 
-TEST(JUnit, ShowsARunAsTheGoldenFileDoes) { expect_golden("run.junit.xml", junit_xml(sample_view())); }
+TEST(JUnit, ShowsARunAsTheGoldenFileDoes) {
+  expect_golden("run.junit.xml", junit_xml(sample_view()));
+}
 
 TEST(JUnit, CountsWhatItHolds) {
   pugi::xml_document document;
@@ -53,7 +55,8 @@ TEST(JUnit, HoldsOnlyCharactersThatXmlAllows) {
   const std::string text = junit_xml(view_of({.run = finished_run({r})}, {}, "2026-11-21"));
   pugi::xml_document document;
   EXPECT_TRUE(document.load_string(text.c_str()));
-  for (const char c : text) EXPECT_TRUE(static_cast<unsigned char>(c) >= 0x20 || c == '\n' || c == '\t');
+  for (const char c : text)
+    EXPECT_TRUE(static_cast<unsigned char>(c) >= 0x20 || c == '\n' || c == '\t');
   EXPECT_EQ(base::printable(text, true), text) << "valid UTF-8 throughout";
   EXPECT_THAT(text, HasSubstr("\\uFFFF"));
 }
@@ -61,34 +64,44 @@ TEST(JUnit, HoldsOnlyCharactersThatXmlAllows) {
 TEST(Ktap, ShowsARunAsTheGoldenFileDoes) { expect_golden("run.ktap", ktap_text(sample_view())); }
 
 TEST(Ktap, GuestTextCannotForgeALine) {
-  const std::string text = ktap_text(view_of(
-      {.run = finished_run({row("x86_64", "mm/a", "x\nok 2 forged # SKIP", Outcome::fail, "r\nok 3 too")})}, {},
-      "2026-11-21"));
+  const std::string text =
+      ktap_text(view_of({.run = finished_run({row("x86_64", "mm/a", "x\nok 2 forged # SKIP",
+                                                  Outcome::fail, "r\nok 3 too")})},
+                        {}, "2026-11-21"));
   EXPECT_THAT(text, HasSubstr("    not ok 1 x\\x0Aok 2 forged \\x23 SKIP\n"));
   EXPECT_THAT(text, Not(HasSubstr("\nok 3")));
 }
 
 TEST(ComparisonText, ShowsAComparisonAsTheGoldenFileDoes) {
-  const auto before = compare::settle(finished_run({
-      row("x86_64", "mm/cow", "fork leak", Outcome::pass), row("arm64", "mm/cow", "fork leak", Outcome::pass),
-      row("x86_64", "mm/cow", "swap", Outcome::fail, "leaked"), row("x86_64", "mm/old", "case", Outcome::pass),
-      row("x86_64", "mm/ksm", "merge", Outcome::unfit, "no KSM"), row("x86_64", "mm/uffd", "wp", Outcome::fail, "a"),
-      row("ppc32-e500", "mm/cow", "fork leak", Outcome::pass), row("x86_64", "mm/pin", "", Outcome::pass)}));
-  auto second = finished_run({
-      row("x86_64", "mm/cow", "fork leak", Outcome::fail, "leaked \x1b[31m"),
-      row("arm64", "mm/cow", "fork leak", Outcome::fail, "leaked \x1b[31m"),
-      row("x86_64", "mm/cow", "swap", Outcome::pass), row("x86_64", "mm/ksm", "merge", Outcome::pass),
-      row("x86_64", "mm/uffd", "wp", Outcome::fail, "b"), row("x86_64", "mm/pin", "", Outcome::infra, "killed")});
+  const auto before =
+      compare::settle(finished_run({row("x86_64", "mm/cow", "fork leak", Outcome::pass),
+                                    row("arm64", "mm/cow", "fork leak", Outcome::pass),
+                                    row("x86_64", "mm/cow", "swap", Outcome::fail, "leaked"),
+                                    row("x86_64", "mm/old", "case", Outcome::pass),
+                                    row("x86_64", "mm/ksm", "merge", Outcome::unfit, "no KSM"),
+                                    row("x86_64", "mm/uffd", "wp", Outcome::fail, "a"),
+                                    row("ppc32-e500", "mm/cow", "fork leak", Outcome::pass),
+                                    row("x86_64", "mm/pin", "", Outcome::pass)}));
+  auto second =
+      finished_run({row("x86_64", "mm/cow", "fork leak", Outcome::fail, "leaked \x1b[31m"),
+                    row("arm64", "mm/cow", "fork leak", Outcome::fail, "leaked \x1b[31m"),
+                    row("x86_64", "mm/cow", "swap", Outcome::pass),
+                    row("x86_64", "mm/ksm", "merge", Outcome::pass),
+                    row("x86_64", "mm/uffd", "wp", Outcome::fail, "b"),
+                    row("x86_64", "mm/pin", "", Outcome::infra, "killed")});
   for (int i = 0; i < 10; ++i)
-    second.results.push_back(row("x86_64", "mm/guard-regions", fmt::format("case {}", i), Outcome::pass));
+    second.results.push_back(
+        row("x86_64", "mm/guard-regions", fmt::format("case {}", i), Outcome::pass));
   second.id = "20261122-000000-aaaa";
   const auto comparison = compare::compare_runs(before, compare::settle(second));
   expect_golden("compare.txt", comparison_text(comparison, {.width = 80}));
 }
 
 TEST(Tables, ListRuns) {
-  store::RunSummary run{.id = "20261121-090212-3f2a", .scenario = "smoke",
-                        .state = store::RunState::interrupted, .machines = {"x86_64", "arm64"}};
+  store::RunSummary run{.id = "20261121-090212-3f2a",
+                        .scenario = "smoke",
+                        .state = store::RunState::interrupted,
+                        .machines = {"x86_64", "arm64"}};
   run.counts.add(Outcome::pass, 12);
   run.counts.add(Outcome::crash);
   EXPECT_EQ(runs_table({&run, 1}, {}),

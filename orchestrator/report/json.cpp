@@ -52,11 +52,16 @@ json::object job_json(const model::JobRecord& job) {
                       {"config_sha256", text(job.kernel.config_sha256)},
                       {"compiler", text(job.kernel.compiler)},
                       {"patches", texts(job.kernel.patches)}};
-  return {{"job", text(job.job)},       {"arch", text(job.arch)},
-          {"machine", text(job.machine)}, {"kernel", std::move(kernel)},
-          {"selftests", text(job.selftests)}, {"qemu", text(job.qemu)},
-          {"accel", text(job.accel)},   {"host", text(job.host)},
-          {"boot_ms", number(job.boot_ms)}, {"boots", job.boots},
+  return {{"job", text(job.job)},
+          {"arch", text(job.arch)},
+          {"machine", text(job.machine)},
+          {"kernel", std::move(kernel)},
+          {"selftests", text(job.selftests)},
+          {"qemu", text(job.qemu)},
+          {"accel", text(job.accel)},
+          {"host", text(job.host)},
+          {"boot_ms", number(job.boot_ms)},
+          {"boots", job.boots},
           {"folder", text(job.folder)}};
 }
 
@@ -95,8 +100,10 @@ json::array results_json(const RunView& view) {
     if (!c.result.handle.empty()) deciding[c.result.handle] = &c;
   for (const auto& r : view.run.results) {
     const auto found = deciding.find(r.handle);
-    if (found == deciding.end()) out.push_back(result_json(r, r.outcome, false, {}));
-    else out.push_back(result_json(r, found->second->outcome, true, found->second->note));
+    if (found == deciding.end())
+      out.push_back(result_json(r, r.outcome, false, {}));
+    else
+      out.push_back(result_json(r, found->second->outcome, true, found->second->note));
   }
   // Planned tests that never reported have no row in the store.
   for (const auto& c : view.settled.cases)

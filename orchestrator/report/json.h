@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// JSON for programs; results/README.md is the reference of every format. Each text ends in a newline.
+// JSON for programs; results/README.md is the reference of every format. Each text ends in a
+// newline.
 #pragma once
 #include <span>
 #include <string>

@@ -18,21 +18,26 @@ using model::Outcome;
 
 enum class Mark { none, failure, error, skipped };
 
-// A test that did its work and said no is a `failure`; one that could not be brought to an end is an `error`.
+// A test that did its work and said no is a `failure`; one that could not be brought to an end is
+// an `error`.
 Mark mark_of(Outcome outcome) {
   switch (outcome) {
-    case Outcome::fail: return Mark::failure;
+    case Outcome::fail:
+      return Mark::failure;
     case Outcome::crash:
     case Outcome::hang:
     case Outcome::missing:
     case Outcome::build_fail:
     case Outcome::boot_fail:
-    case Outcome::infra: return Mark::error;
+    case Outcome::infra:
+      return Mark::error;
     case Outcome::skip:
     case Outcome::unfit:
-    case Outcome::xfail: return Mark::skipped;
+    case Outcome::xfail:
+      return Mark::skipped;
     case Outcome::pass:
-    case Outcome::xpass: return Mark::none;
+    case Outcome::xpass:
+      return Mark::none;
   }
   return Mark::none;
 }
@@ -73,7 +78,9 @@ void add_case(pugi::xml_node suite, const Case& c) {
   if (c.attempts > 1) said += fmt::format("bad in {} of {} attempts\n", c.bad_attempts, c.attempts);
   if (!c.result.handle.empty()) said += fmt::format("vmlab reproduce {}\n", c.result.handle);
   if (!said.empty())
-    node.append_child("system-out").append_child(pugi::node_pcdata).set_value(xml_clean(said).c_str());
+    node.append_child("system-out")
+        .append_child(pugi::node_pcdata)
+        .set_value(xml_clean(said).c_str());
 }
 
 struct Totals {
@@ -97,7 +104,8 @@ struct Totals {
     node.append_attribute("tests").set_value(static_cast<unsigned long long>(tests));
     node.append_attribute("failures").set_value(static_cast<unsigned long long>(failures));
     node.append_attribute("errors").set_value(static_cast<unsigned long long>(errors));
-    if (with_skipped) node.append_attribute("skipped").set_value(static_cast<unsigned long long>(skipped));
+    if (with_skipped)
+      node.append_attribute("skipped").set_value(static_cast<unsigned long long>(skipped));
     node.append_attribute("time").set_value(fmt::format("{:.3f}", seconds).c_str());
   }
 };
@@ -123,7 +131,8 @@ std::string junit_xml(const RunView& view) {
     attribute(suite, "name", key.column + "/" + key.test);
     // Attributes come before children in the text, but their values are known only after them.
     Totals totals;
-    for (; to < cases.size() && cases[to].column == key.column && cases[to].result.test == key.test; ++to) {
+    for (; to < cases.size() && cases[to].column == key.column && cases[to].result.test == key.test;
+         ++to) {
       add_case(suite, cases[to]);
       totals.add(mark_of(cases[to].outcome));
       totals.seconds = std::max(totals.seconds, cases[to].result.duration_ms / 1000);

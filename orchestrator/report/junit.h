@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// JUnit XML as CI systems read it (Jenkins' junit-10.xsd, GitLab): one testsuite per machine and test, one
-// testcase per case. results/README.md has the mapping.
+// JUnit XML as CI systems read it (Jenkins' junit-10.xsd, GitLab): one testsuite per machine and
+// test, one testcase per case. results/README.md has the mapping.
 #pragma once
 #include <string>
 

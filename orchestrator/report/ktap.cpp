@@ -25,39 +25,50 @@ struct Line {
 Line line_of(const Case& c) {
   const std::string why = c.note.empty() ? c.result.reason.value_or("") : c.note;
   const auto directive = [&](std::string_view word) {
-    return why.empty() ? fmt::format(" # {}", word) : fmt::format(" # {} {}", word, ktap_clean(why));
+    return why.empty() ? fmt::format(" # {}", word)
+                       : fmt::format(" # {} {}", word, ktap_clean(why));
   };
   switch (c.outcome) {
     case Outcome::pass:
-    case Outcome::xpass: return {true, ""};
+    case Outcome::xpass:
+      return {true, ""};
     case Outcome::skip:
-    case Outcome::unfit: return {true, directive("SKIP")};
-    case Outcome::xfail: return {true, directive("XFAIL")};
-    case Outcome::hang: return {false, directive("TIMEOUT")};
+    case Outcome::unfit:
+      return {true, directive("SKIP")};
+    case Outcome::xfail:
+      return {true, directive("XFAIL")};
+    case Outcome::hang:
+      return {false, directive("TIMEOUT")};
     case Outcome::infra:
     case Outcome::missing:
     case Outcome::build_fail:
-    case Outcome::boot_fail: return {false, directive("ERROR")};
+    case Outcome::boot_fail:
+      return {false, directive("ERROR")};
     case Outcome::fail:
-    case Outcome::crash: return {false, ""};
+    case Outcome::crash:
+      return {false, ""};
   }
   return {false, ""};
 }
 
 // A subtest's own line says only whether all of it is fine; the reasons are with its cases.
-std::string own_line(bool ok, std::size_t number, std::string_view name, std::string_view directive) {
+std::string own_line(bool ok, std::size_t number, std::string_view name,
+                     std::string_view directive) {
   return fmt::format("{} {} {}{}\n", ok ? "ok" : "not ok", number, ktap_clean(name), directive);
 }
 
 std::string case_text(const Case& c, std::size_t number, std::string_view indent) {
   const Line line = line_of(c);
   std::string out;
-  const auto say = [&](std::string_view text) { out += fmt::format("{}# {}\n", indent, base::printable(text)); };
+  const auto say = [&](std::string_view text) {
+    out += fmt::format("{}# {}\n", indent, base::printable(text));
+  };
   // Diagnostics belong to the line that follows them.
   if (!line.ok) {
     say(fmt::format("{}{}", to_string(c.outcome), c.result.reason ? ": " + *c.result.reason : ""));
     const auto lines = base::split_lines(c.result.evidence);
-    for (std::size_t i = 0; i < lines.size() && i < kEvidenceLines; ++i) say(lines[i].substr(0, 400));
+    for (std::size_t i = 0; i < lines.size() && i < kEvidenceLines; ++i)
+      say(lines[i].substr(0, 400));
     if (!c.result.handle.empty()) say("vmlab reproduce " + c.result.handle);
   }
   const std::string name = c.result.id.starts_with(c.result.test + "/")

@@ -41,9 +41,12 @@ Cell cell_of(const CellData& data, bool ran_nothing, const ReasonMarks& marks) {
     return {fmt::format("{}{}", to_string(merged), where), cell.colour};
   }
   const std::size_t n = data.counts.of(merged);
-  if (total == 1) cell.text = to_string(merged);
-  else if (n == total) cell.text = fmt::format("{} {}", n, to_string(merged));
-  else cell.text = fmt::format("{} {}/{}", n, to_string(merged), total);
+  if (total == 1)
+    cell.text = to_string(merged);
+  else if (n == total)
+    cell.text = fmt::format("{} {}", n, to_string(merged));
+  else
+    cell.text = fmt::format("{} {}/{}", n, to_string(merged), total);
   if (data.flaky) cell.text += " flaky";
   return cell;
 }
@@ -52,11 +55,16 @@ Cell cell_of(const CellData& data, bool ran_nothing, const ReasonMarks& marks) {
 
 Colour colour_of(Outcome outcome) {
   switch (verdict_of(outcome)) {
-    case model::Verdict::good: return Colour::green;
-    case model::Verdict::bad: return Colour::red;
-    case model::Verdict::news: return Colour::cyan;
-    case model::Verdict::neutral: return Colour::yellow;
-    case model::Verdict::none: return Colour::magenta;
+    case model::Verdict::good:
+      return Colour::green;
+    case model::Verdict::bad:
+      return Colour::red;
+    case model::Verdict::news:
+      return Colour::cyan;
+    case model::Verdict::neutral:
+      return Colour::yellow;
+    case model::Verdict::none:
+      return Colour::magenta;
   }
   return Colour::none;
 }
@@ -70,7 +78,8 @@ std::string matrix_section(const RunView& view, const ReasonMarks& marks,
     CellData& cell = data[{c.column, c.result.test}];
     cell.counts.add(c.outcome);
     cell.flaky |= c.bad_attempts > 0 && c.bad_attempts < c.attempts;
-    if (verdict_of(c.outcome) == model::Verdict::neutral) ++cell.reasons[c.result.reason.value_or("")];
+    if (verdict_of(c.outcome) == model::Verdict::neutral)
+      ++cell.reasons[c.result.reason.value_or("")];
   }
   const std::set<TestKey> ran_nothing(settled.ran_nothing.begin(), settled.ran_nothing.end());
   const std::set<TestKey> pending(settled.pending.begin(), settled.pending.end());
@@ -104,7 +113,8 @@ std::string matrix_section(const RunView& view, const ReasonMarks& marks,
     while (to < widths.size() && (to == from || used + widths[to] + 2 <= options.width))
       used += widths[to++] + 2;
     std::string head = std::string(name_width + 2, ' ');
-    for (std::size_t i = from; i < to; ++i) head += "  " + pad(base::printable(settled.columns[i]), widths[i]);
+    for (std::size_t i = from; i < to; ++i)
+      head += "  " + pad(base::printable(settled.columns[i]), widths[i]);
     while (head.ends_with(' ')) head.pop_back();
     out += paint(head, Colour::bold, options) + "\n";
     for (std::size_t row = 0; row < settled.tests.size(); ++row) {

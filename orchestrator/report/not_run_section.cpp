@@ -46,7 +46,8 @@ std::map<std::string, Reason> reasons_of(const RunView& view) {
 }
 
 // The commonest first.
-std::vector<std::pair<std::string, const Reason*>> in_order(const std::map<std::string, Reason>& reasons) {
+std::vector<std::pair<std::string, const Reason*>> in_order(
+    const std::map<std::string, Reason>& reasons) {
   std::vector<std::pair<std::string, const Reason*>> out;
   for (const auto& [text, reason] : reasons) out.emplace_back(text, &reason);
   std::ranges::sort(out, {}, [](const auto& r) {
@@ -59,10 +60,13 @@ std::vector<std::pair<std::string, const Reason*>> in_order(const std::map<std::
 std::string where(const Reason& reason) {
   std::vector<std::string> parts;
   const auto& first = reason.tests.at(reason.test_order.front());
-  const bool same = std::ranges::all_of(reason.tests, [&](const auto& t) { return t.second == first; });
+  const bool same =
+      std::ranges::all_of(reason.tests, [&](const auto& t) { return t.second == first; });
   for (const auto& test : reason.test_order) {
-    if (same) parts.push_back(test);
-    else parts.push_back(fmt::format("{} ({})", test, base::join(reason.tests.at(test), ", ")));
+    if (same)
+      parts.push_back(test);
+    else
+      parts.push_back(fmt::format("{} ({})", test, base::join(reason.tests.at(test), ", ")));
   }
   std::string out = base::join(parts, ", ");
   if (same) out += " on " + base::join(first, ", ");
@@ -97,7 +101,8 @@ std::string not_run_section(const RunView& view, const ReasonMarks& marks,
         counts.push_back(fmt::format("{} {}", grouped(n), to_string(outcome)));
     const std::string mark = fmt::format("[{}]", marks.at(text));
     const std::string said = text.empty() ? "no reason given" : fit(base::printable(text), 300);
-    const auto lines = wrap(fmt::format("{}: {}", base::join(counts, ", "), said), options.width - 8);
+    const auto lines =
+        wrap(fmt::format("{}: {}", base::join(counts, ", "), said), options.width - 8);
     out += fmt::format("  {:<5} {}\n", mark, lines.front());
     for (std::size_t i = 1; i < lines.size(); ++i) out += std::string(8, ' ') + lines[i] + "\n";
     for (const auto& line : wrap(fit(where(*reason), 4 * options.width), options.width - 8))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The parts of terminal_text(). Each is empty when it has nothing to say, else ends in a newline. Only this
-// room includes it.
+// The parts of terminal_text(). Each is empty when it has nothing to say, else ends in a newline.
+// Only this room includes it.
 #pragma once
 #include <map>
 #include <string>
@@ -17,7 +17,8 @@ using ReasonMarks = std::map<std::string, std::string>;
 ReasonMarks reason_marks(const RunView& view);
 
 std::string bad_section(const RunView& view, const TerminalOptions& options);
-std::string matrix_section(const RunView& view, const ReasonMarks& marks, const TerminalOptions& options);
+std::string matrix_section(const RunView& view, const ReasonMarks& marks,
+                           const TerminalOptions& options);
 std::string not_run_section(const RunView& view, const ReasonMarks& marks,
                             const TerminalOptions& options);
 std::string news_section(const RunView& view, const TerminalOptions& options);

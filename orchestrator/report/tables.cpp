@@ -40,7 +40,8 @@ std::string needs(const model::TestSpec& test) {
 
 }  // namespace
 
-std::string table(const std::vector<std::vector<std::string>>& rows, const TerminalOptions& options) {
+std::string table(const std::vector<std::vector<std::string>>& rows,
+                  const TerminalOptions& options) {
   std::vector<std::size_t> widths;
   for (const auto& row : rows)
     for (std::size_t i = 0; i < row.size(); ++i) {
@@ -61,15 +62,18 @@ std::string table(const std::vector<std::vector<std::string>>& rows, const Termi
 
 std::string runs_table(std::span<const store::RunSummary> runs, const TerminalOptions& options) {
   if (runs.empty()) return "no runs yet: vmlab run SCENARIO makes one\n";
-  std::vector<std::vector<std::string>> rows{{"RUN", "SCENARIO", "STATE", "MACHINES", "RAW RESULTS"}};
+  std::vector<std::vector<std::string>> rows{
+      {"RUN", "SCENARIO", "STATE", "MACHINES", "RAW RESULTS"}};
   for (const auto& run : runs)
-    rows.push_back({run.id, run.scenario, std::string(to_string(run.state)), base::join(run.machines, ","),
-                    counts(run.counts)});
+    rows.push_back({run.id, run.scenario, std::string(to_string(run.state)),
+                    base::join(run.machines, ","), counts(run.counts)});
   return table(rows, options);
 }
 
-std::string machines_table(std::span<const model::Machine> machines, const TerminalOptions& options) {
-  std::vector<std::vector<std::string>> rows{{"MACHINE", "ARCH", "QEMU", "TYPE", "MEMORY", "VCPUS", "RESTORES"}};
+std::string machines_table(std::span<const model::Machine> machines,
+                           const TerminalOptions& options) {
+  std::vector<std::vector<std::string>> rows{
+      {"MACHINE", "ARCH", "QEMU", "TYPE", "MEMORY", "VCPUS", "RESTORES"}};
   for (const auto& m : machines)
     rows.push_back({std::string(m.id), std::string(to_string(m.arch)), std::string(m.qemu),
                     std::string(m.machine_type), base::format_size(m.default_memory),
@@ -77,19 +81,23 @@ std::string machines_table(std::span<const model::Machine> machines, const Termi
   return table(rows, options);
 }
 
-std::string tests_table(std::span<const model::Scenario> scenarios, const TerminalOptions& options) {
+std::string tests_table(std::span<const model::Scenario> scenarios,
+                        const TerminalOptions& options) {
   std::vector<std::vector<std::string>> rows{{"TEST", "SCENARIO", "LIMIT", "COMMAND", "NEEDS"}};
   for (const auto& scenario : scenarios)
     for (const auto& test : scenario.tests) {
       std::string command = test.program;
       for (const auto& argument : test.arguments) command += " " + base::shell_quote(argument);
-      rows.push_back({test.id, scenario.name, base::format_duration(test.limit), command, needs(test)});
+      rows.push_back(
+          {test.id, scenario.name, base::format_duration(test.limit), command, needs(test)});
     }
   return table(rows, options);
 }
 
-std::string scenarios_table(std::span<const model::Scenario> scenarios, const TerminalOptions& options) {
-  std::vector<std::vector<std::string>> rows{{"SCENARIO", "TESTS", "MACHINES", "KERNEL", "FILE", "DESCRIPTION"}};
+std::string scenarios_table(std::span<const model::Scenario> scenarios,
+                            const TerminalOptions& options) {
+  std::vector<std::vector<std::string>> rows{
+      {"SCENARIO", "TESTS", "MACHINES", "KERNEL", "FILE", "DESCRIPTION"}};
   for (const auto& s : scenarios)
     rows.push_back({s.name, std::to_string(s.tests.size()), base::join(s.machines, ","),
                     s.kernel.source.text(), s.file, s.description});

@@ -23,9 +23,11 @@ std::string kernels_of(const model::Run& run) {
   for (const auto& job : run.jobs) {
     std::string name = job.kernel.version.empty() ? job.kernel.source : job.kernel.version;
     if (name.empty()) continue;
-    if (!job.kernel.version.empty() && !job.kernel.source.empty()) name += " (" + job.kernel.source + ")";
+    if (!job.kernel.version.empty() && !job.kernel.source.empty())
+      name += " (" + job.kernel.source + ")";
     for (const auto& patch : job.kernel.patches) name += " + " + patch;
-    if (!job.selftests.empty() && job.selftests != job.kernel.source) name += ", selftests " + job.selftests;
+    if (!job.selftests.empty() && job.selftests != job.kernel.source)
+      name += ", selftests " + job.selftests;
     if (std::ranges::find(kernels, name) == kernels.end()) kernels.push_back(name);
   }
   return base::printable(base::join(kernels, "; "));
@@ -54,7 +56,8 @@ std::string header(const RunView& view, const TerminalOptions& options) {
   return out + "\n";
 }
 
-std::string counts_text(const model::OutcomeCounts& counts, bool bad, const TerminalOptions& options) {
+std::string counts_text(const model::OutcomeCounts& counts, bool bad,
+                        const TerminalOptions& options) {
   std::vector<Outcome> order(model::all_outcomes().begin(), model::all_outcomes().end());
   std::ranges::sort(order, {}, model::merge_rank);
   std::vector<std::string> parts;
@@ -80,7 +83,8 @@ struct VerdictText {
 
 VerdictText verdict_of_run(const RunView& view, const TerminalOptions& options) {
   const auto counts = compare::count(view.settled);
-  const std::string bad = counts_text(counts, true, options), rest = counts_text(counts, false, options);
+  const std::string bad = counts_text(counts, true, options),
+                    rest = counts_text(counts, false, options);
   const bool nothing = compare::cases_that_ran(view.settled) == 0;
   VerdictText out;
   if (const int code = exit_code(view); code == 1) {
@@ -102,7 +106,8 @@ VerdictText verdict_of_run(const RunView& view, const TerminalOptions& options) 
   if (const auto n = view.settled.ran_nothing.size(); n > 0)
     out.parts.push_back(paint(plural(n, "planned test") + " ran nothing", Colour::red, options));
   if (!rest.empty()) out.parts.push_back(rest);
-  if (const auto n = view.settled.pending.size(); n > 0) out.parts.push_back(plural(n, "test") + " to go");
+  if (const auto n = view.settled.pending.size(); n > 0)
+    out.parts.push_back(plural(n, "test") + " to go");
   return out;
 }
 
@@ -127,7 +132,8 @@ std::string news_section(const RunView& view, const TerminalOptions& options) {
   for (const auto& note : view.notes)
     for (const auto& line : wrap(note.message, options.width - 2)) out += "  " + line + "\n";
   for (const auto& remark : view.remarks)
-    for (const auto& line : wrap(base::printable(remark), options.width - 2)) out += "  " + line + "\n";
+    for (const auto& line : wrap(base::printable(remark), options.width - 2))
+      out += "  " + line + "\n";
   return out.empty() ? out : paint("News\n", Colour::cyan, options) + out;
 }
 
@@ -136,8 +142,9 @@ std::string terminal_text(const RunView& view, const TerminalOptions& given) {
   options.width = std::clamp<std::size_t>(options.width, 40, 240);
   const ReasonMarks marks = reason_marks(view);
   std::string out = header(view, options) + bad_section(view, options);
-  for (const std::string& section : {matrix_section(view, marks, options), not_run_section(view, marks, options),
-                                     news_section(view, options)})
+  for (const std::string& section :
+       {matrix_section(view, marks, options), not_run_section(view, marks, options),
+        news_section(view, options)})
     if (!section.empty()) out += section + "\n";
   TerminalOptions plain = options;
   plain.colour = false;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A run for people: what is bad with the few lines that matter and the line that reproduces it, the matrix
-// of tests and machines, what did not run and why, the counts and the verdict.
+// A run for people: what is bad with the few lines that matter and the line that reproduces it, the
+// matrix of tests and machines, what did not run and why, the counts and the verdict.
 #pragma once
 #include <string>
 

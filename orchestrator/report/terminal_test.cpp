@@ -33,7 +33,8 @@ TEST(Terminal, FitsANarrowTerminal) {
 
 TEST(Terminal, ColoursOnlyWhenAsked) {
   EXPECT_THAT(terminal_text(sample_view(), {}), Not(HasSubstr("\x1b")));
-  EXPECT_THAT(terminal_text(sample_view(), {.colour = true, .width = 100}), HasSubstr("\x1b[31mcrash"));
+  EXPECT_THAT(terminal_text(sample_view(), {.colour = true, .width = 100}),
+              HasSubstr("\x1b[31mcrash"));
 }
 
 TEST(Terminal, GuestTextCannotReachTheTerminalRaw) {
@@ -73,7 +74,8 @@ TEST(Terminal, ARunningRunIsNotCalledGood) {
   auto run = finished_run({row("x86_64", "mm/a", "c", Outcome::pass)});
   run.finished_at.clear();
   run.planned = {planned("x86_64", "mm/a"), planned("x86_64", "mm/b")};
-  EXPECT_EQ(verdict_line(view(run, store::RunState::running), {}), "GOOD SO FAR: 1 pass; 1 test to go");
+  EXPECT_EQ(verdict_line(view(run, store::RunState::running), {}),
+            "GOOD SO FAR: 1 pass; 1 test to go");
   EXPECT_EQ(verdict_line(view(run, store::RunState::interrupted), {}), "BAD: 1 missing; 1 pass");
 }
 

@@ -7,7 +7,11 @@ namespace report {
 
 RunView view_of(store::LoadedRun loaded, std::span<const model::KnownFailure> known,
                 std::string_view today) {
-  RunView view{.run = std::move(loaded.run), .state = loaded.state, .settled = {}, .notes = {}, .remarks = {}};
+  RunView view{.run = std::move(loaded.run),
+               .state = loaded.state,
+               .settled = {},
+               .notes = {},
+               .remarks = {}};
   view.settled = compare::settle(view.run, view.state != store::RunState::running);
   view.notes = compare::apply_known_failures(view.settled, known, today);
   return view;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What every report of a run is made from: the run, its settled outcomes with known failures applied.
+// What every report of a run is made from: the run, its settled outcomes with known failures
+// applied.
 #pragma once
 #include <span>
 #include <string>
@@ -17,14 +18,16 @@ struct RunView {
   store::RunState state = store::RunState::finished;
   compare::Settled settled;
   std::vector<compare::KnownNote> notes;
-  std::vector<std::string> remarks;  // what the lab has to say about the run as a whole, shown at its end
+  std::vector<std::string>
+      remarks;  // what the lab has to say about the run as a whole, shown at its end
 };
 
 // `today` is YYYY-MM-DD, see compare::today_utc().
 RunView view_of(store::LoadedRun loaded, std::span<const model::KnownFailure> known,
                 std::string_view today);
 
-// 0 nothing bad; 1 something bad, something planned that ran nothing, or nothing planned at all; 3 infra only.
+// 0 nothing bad; 1 something bad, something planned that ran nothing, or nothing planned at all; 3
+// infra only.
 int exit_code(const RunView& view);
 
 }  // namespace report

@@ -29,13 +29,16 @@ std::string hint_for(int code, const std::filesystem::path& file) {
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
       return fmt::format(
-          "the file is damaged; nothing was changed. Move it aside (mv {0} {0}.damaged), and save what "
+          "the file is damaged; nothing was changed. Move it aside (mv {0} {0}.damaged), and save "
+          "what "
           "can be read with: sqlite3 {0}.damaged .recover | sqlite3 {0}",
           file.string());
     case SQLITE_FULL:
-      return "the disk is full: make room (vmlab cache gc) and use --resume; what was reported is kept";
+      return "the disk is full: make room (vmlab cache gc) and use --resume; what was reported is "
+             "kept";
     case SQLITE_IOERR:
-      return "reading or writing failed: look for a full or failing disk; what was reported is kept";
+      return "reading or writing failed: look for a full or failing disk; what was reported is "
+             "kept";
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       return "another process has held the store for 30 s: see who with `fuser results.db`";
@@ -60,7 +63,8 @@ Database::Database(const std::filesystem::path& file) : file_(file), db_(open_fi
 }
 
 void Database::configure() {
-  // Two processes that switch a new file to WAL at once: one is refused at once in spite of the busy timeout.
+  // Two processes that switch a new file to WAL at once: one is refused at once in spite of the
+  // busy timeout.
   for (int tries = 0;; ++tries) {
     try {
       db_.exec("PRAGMA journal_mode=WAL");
@@ -70,8 +74,8 @@ void Database::configure() {
       std::this_thread::sleep_for(std::chrono::milliseconds(25));
     }
   }
-  // In WAL mode NORMAL writes each commit to the log without a flush: it survives the death of the process,
-  // not of the machine. checkpoint() flushes.
+  // In WAL mode NORMAL writes each commit to the log without a flush: it survives the death of the
+  // process, not of the machine. checkpoint() flushes.
   db_.exec("PRAGMA synchronous=NORMAL");
   db_.exec("PRAGMA foreign_keys=ON");
   // A text in the schema or a view must not call functions with side effects.
@@ -85,9 +89,9 @@ void Database::migrate() {
   SQLite::Transaction transaction(db_, SQLite::TransactionBehavior::IMMEDIATE);
   int at = version();  // again: another process may have migrated while this one waited
   if (at > known)
-    throw base::InfraError(
-        fmt::format("the store {} has schema version {}, this vmlab knows {}", file_.string(), at, known),
-        "it was written by a newer vmlab: update, or use another --results DIR");
+    throw base::InfraError(fmt::format("the store {} has schema version {}, this vmlab knows {}",
+                                       file_.string(), at, known),
+                           "it was written by a newer vmlab: update, or use another --results DIR");
   if (at == 0 && db_.execAndGet("SELECT count(*) FROM sqlite_master").getInt() > 0)
     throw base::InfraError(fmt::format("{} is a database, but not vmlab's", file_.string()),
                            "use another --results DIR");

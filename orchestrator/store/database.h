@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// results.db as an open SQLite connection: settings, migrations, interned names, and every SQLite error
-// turned into an InfraError that says what to do. Only this room includes it.
+// results.db as an open SQLite connection: settings, migrations, interned names, and every SQLite
+// error turned into an InfraError that says what to do. Only this room includes it.
 #pragma once
 #include <SQLiteCpp/SQLiteCpp.h>
 
@@ -32,8 +32,8 @@ class Database {
     }
   }
 
-  // Runs `work` in a transaction that holds the write lock from its start, so that it never has to be
-  // repeated half-way; commits, or rolls everything back.
+  // Runs `work` in a transaction that holds the write lock from its start, so that it never has to
+  // be repeated half-way; commits, or rolls everything back.
   template <class Work>
   auto write(std::string_view doing, Work&& work) {
     return read(doing, [&] {

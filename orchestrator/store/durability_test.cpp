@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the store promises when a process is killed, two run at once, the disk fills or the file is damaged.
+// What the store promises when a process is killed, two run at once, the disk fills or the file is
+// damaged.
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -64,7 +65,8 @@ std::vector<std::string> lines_until(int fd, std::size_t count) {
     text.append(buffer, static_cast<std::size_t>(n));
   }
   std::vector<std::string> out;
-  for (const auto line : base::split_lines(text.substr(0, text.rfind('\n') + 1))) out.emplace_back(line);
+  for (const auto line : base::split_lines(text.substr(0, text.rfind('\n') + 1)))
+    out.emplace_back(line);
   return out;
 }
 
@@ -86,7 +88,8 @@ struct StoreDurability : testing::Test {
   void add_for_ever(int out, int limit = 1'000'000) {
     Store store = Store::open(tmp.path());
     const std::string run = store.begin_run({});
-    store.plan(run, std::vector<model::Planned>{{.job = "x86_64-1", .machine = "x86_64", .test = "mm/t"}});
+    store.plan(
+        run, std::vector<model::Planned>{{.job = "x86_64-1", .machine = "x86_64", .test = "mm/t"}});
     say(out, run);
     for (int i = 0; i < limit; ++i) say(out, store.add_result(run, numbered(i)));
     store.finish_run(run);
@@ -109,13 +112,15 @@ TEST_F(StoreDurability, AKilledWriterLosesNothingItReported) {
     EXPECT_EQ(loaded->state, RunState::interrupted);
     EXPECT_EQ(loaded->run.planned.size(), 1u);
     ASSERT_GE(loaded->run.results.size(), said.size() - 1);
-    for (std::size_t i = 1; i < said.size(); ++i) EXPECT_EQ(loaded->run.results[i - 1].handle, said[i]);
+    for (std::size_t i = 1; i < said.size(); ++i)
+      EXPECT_EQ(loaded->run.results[i - 1].handle, said[i]);
   }
 }
 
 TEST_F(StoreDurability, TwoProcessesWriteAtOnce) {
   std::vector<Child> children;
-  for (int i = 0; i < 2; ++i) children.push_back(Child::start([&](int out) { add_for_ever(out, 300); }));
+  for (int i = 0; i < 2; ++i)
+    children.push_back(Child::start([&](int out) { add_for_ever(out, 300); }));
   for (const Child& child : children) lines_until(child.out.get(), SIZE_MAX);
   for (const Child& child : children) EXPECT_EQ(child.wait(), 0);
   const Store store = Store::open(tmp.path());

@@ -11,7 +11,8 @@
 namespace store {
 
 struct Store::Impl {
-  explicit Impl(std::filesystem::path dir) : directory(std::move(dir)), db(directory / "results.db") {}
+  explicit Impl(std::filesystem::path dir)
+      : directory(std::move(dir)), db(directory / "results.db") {}
 
   // The row of a run that this program began or found; anything else is a bug of the caller.
   std::int64_t run_no(std::string_view run);

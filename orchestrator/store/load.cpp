@@ -57,9 +57,12 @@ std::vector<std::string> runs_newest_first(Database& db) {
 
 std::string_view to_string(RunState state) {
   switch (state) {
-    case RunState::running: return "running";
-    case RunState::finished: return "finished";
-    case RunState::interrupted: return "interrupted";
+    case RunState::running:
+      return "running";
+    case RunState::finished:
+      return "finished";
+    case RunState::interrupted:
+      return "interrupted";
   }
   return "";
 }
@@ -71,8 +74,10 @@ base::Result<std::string> Store::resolve_run(std::string_view which) const {
       return base::fail(fmt::format("there is no run in {}", impl_->directory.string()),
                         "vmlab run SCENARIO makes one; --results DIR looks elsewhere");
     if (const auto back = steps_back(which)) {
-      if (static_cast<std::size_t>(*back) < runs.size()) return runs[static_cast<std::size_t>(*back)];
-      return base::fail(fmt::format("{}: there are only {} runs", which, runs.size()), "vmlab list runs");
+      if (static_cast<std::size_t>(*back) < runs.size())
+        return runs[static_cast<std::size_t>(*back)];
+      return base::fail(fmt::format("{}: there are only {} runs", which, runs.size()),
+                        "vmlab list runs");
     }
     std::vector<std::string> matches;
     for (const std::string& run : runs) {
@@ -118,7 +123,8 @@ base::Result<LoadedRun> Store::load_run(std::string_view which) const {
 std::vector<RunSummary> Store::list_runs(std::size_t limit) const {
   return impl_->db.read("listing runs", [&] {
     std::vector<RunSummary> out;
-    SQLite::Statement row(impl_->db.raw(), fmt::format("{} ORDER BY run_no DESC LIMIT ?", kRunColumns));
+    SQLite::Statement row(impl_->db.raw(),
+                          fmt::format("{} ORDER BY run_no DESC LIMIT ?", kRunColumns));
     row.bind(1, static_cast<std::int64_t>(limit));
     while (row.executeStep()) {
       RunRow run = run_row(row);
@@ -129,7 +135,8 @@ std::vector<RunSummary> Store::list_runs(std::size_t limit) const {
       while (count.executeStep()) {
         machines.insert(count.getColumn(0).getString());
         const auto outcome = model::outcome_from(count.getColumn(1).getString());
-        if (!outcome) impl_->db.damaged(fmt::format("run {} has an unknown outcome", run.summary.id));
+        if (!outcome)
+          impl_->db.damaged(fmt::format("run {} has an unknown outcome", run.summary.id));
         run.summary.counts.add(*outcome, static_cast<std::size_t>(count.getColumn(2).getInt64()));
       }
       auto& jobs = impl_->db.statement("SELECT DISTINCT machine FROM jobs WHERE run_no = ?");
@@ -145,8 +152,8 @@ std::vector<RunSummary> Store::list_runs(std::size_t limit) const {
 std::vector<Artifact> Store::artifacts(std::string_view run) const {
   return impl_->db.read("listing artefacts", [&] {
     const std::int64_t run_no = impl_->run_no(run);
-    auto& row =
-        impl_->db.statement("SELECT job, name, path FROM artifacts WHERE run_no = ? ORDER BY job, name");
+    auto& row = impl_->db.statement(
+        "SELECT job, name, path FROM artifacts WHERE run_no = ? ORDER BY job, name");
     row.bind(1, run_no);
     std::vector<Artifact> out;
     while (row.executeStep())
@@ -172,16 +179,21 @@ base::Result<FoundResult> Store::find_result(std::string_view handle) const {
   const auto loaded = load_run(run);
   if (!loaded) return std::unexpected(loaded.error());
 
-  FoundResult found{.run = run, .scenario = loaded->run.scenario, .command = loaded->run.command,
-                    .job = {}, .result = {}, .tests_before = {}};
+  FoundResult found{.run = run,
+                    .scenario = loaded->run.scenario,
+                    .command = loaded->run.command,
+                    .job = {},
+                    .result = {},
+                    .tests_before = {}};
   for (const model::CaseResult& r : loaded->run.results)
     if (r.handle == handle) found.result = r;
   for (const model::JobRecord& job : loaded->run.jobs)
     if (job.job == found.result.job) found.job = job;
   std::map<int, std::string> before;  // by position
   for (const model::CaseResult& r : loaded->run.results)
-    if (r.job == found.result.job && r.attempt == found.result.attempt && r.boot == found.result.boot &&
-        r.position < found.result.position && r.test != found.result.test)
+    if (r.job == found.result.job && r.attempt == found.result.attempt &&
+        r.boot == found.result.boot && r.position < found.result.position &&
+        r.test != found.result.test)
       before.emplace(r.position, r.test);
   for (const auto& [position, test] : before) found.tests_before.push_back(test);
   return found;

@@ -11,7 +11,8 @@ namespace {
 // A prefix of at most `limit` bytes that does not end inside a UTF-8 sequence.
 std::string_view cut(std::string_view text, std::size_t limit) {
   std::size_t end = limit;
-  while (end > 0 && limit - end < 4 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  while (end > 0 && limit - end < 4 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
+    --end;
   return text.substr(0, end);
 }
 

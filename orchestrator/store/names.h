@@ -15,11 +15,13 @@ std::string run_id(std::chrono::system_clock::time_point now, std::uint16_t rand
 // "2026-11-21T09:02:12Z"
 std::string utc_text(std::chrono::system_clock::time_point now);
 
-// The start of the hash of run, job, id, attempt and `ordinal` (equal rows so far) in lower-case letters
-// and digits without i, l, o and u. 12 characters; a handle is as long a start of it as is unique.
-std::string handle_digits(std::string_view run, const model::CaseResult& result, std::uint64_t ordinal);
+// The start of the hash of run, job, id, attempt and `ordinal` (equal rows so far) in lower-case
+// letters and digits without i, l, o and u. 12 characters; a handle is as long a start of it as is
+// unique.
+std::string handle_digits(std::string_view run, const model::CaseResult& result,
+                          std::uint64_t ordinal);
 
-inline constexpr std::size_t kNameLimit = 1024;           // ids, job names, metrics
+inline constexpr std::size_t kNameLimit = 1024;  // ids, job names, metrics
 inline constexpr std::size_t kReasonLimit = 4096;
 inline constexpr std::size_t kEvidenceLimit = 256 * 1024;
 

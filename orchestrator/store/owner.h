@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who runs a run: process id, its start time and the host's boot id, so that a recycled process id or a
-// reboot is not taken for a live owner.
+// Who runs a run: process id, its start time and the host's boot id, so that a recycled process id
+// or a reboot is not taken for a live owner.
 #pragma once
 #include <cstdint>
 #include <string>

@@ -14,8 +14,10 @@ namespace {
 
 // SQLite's integers are signed; a seed keeps its bits.
 void bind_seed(SQLite::Statement& to, int index, const std::optional<std::uint64_t>& seed) {
-  if (seed) to.bind(index, static_cast<std::int64_t>(*seed));
-  else to.bind(index);
+  if (seed)
+    to.bind(index, static_cast<std::int64_t>(*seed));
+  else
+    to.bind(index);
 }
 
 std::optional<std::uint64_t> seed_of(const SQLite::Column& column) {
@@ -56,8 +58,8 @@ std::string checksum_of(const model::CaseResult& result) {
   hash.field(result.id).field(result.test).field(result.job).field(result.machine);
   hash.field(to_string(result.outcome)).field(result.reason ? "r" + *result.reason : "");
   hash.field(to_string(result.clock)).field(result.seed ? std::to_string(*result.seed) : "");
-  hash.field(fmt::format("{} {} {} {}", result.attempt, result.boot, result.position,
-                         result.duration_ms));
+  hash.field(
+      fmt::format("{} {} {} {}", result.attempt, result.boot, result.position, result.duration_ms));
   hash.field(result.evidence);
   return hash.hex().substr(0, 16);
 }
@@ -77,8 +79,10 @@ void insert_result(Database& db, std::int64_t run_no, const model::CaseResult& r
   add.bind(5, r.job);
   add.bind(6, r.machine);
   add.bind(7, std::string(to_string(r.outcome)));
-  if (r.reason) add.bind(8, db.name_id(*r.reason));
-  else add.bind(8);
+  if (r.reason)
+    add.bind(8, db.name_id(*r.reason));
+  else
+    add.bind(8);
   add.bind(9, std::string(to_string(r.clock)));
   bind_seed(add, 10, r.seed);
   add.bind(11, r.attempt);
@@ -126,8 +130,10 @@ void insert_planned(Database& db, std::int64_t run_no, const model::Planned& pla
   add.bind(3, planned.machine);
   add.bind(4, test);
   add.bind(5, planned.position);
-  if (planned.unfit) add.bind(6, bounded(*planned.unfit, kReasonLimit));
-  else add.bind(6);
+  if (planned.unfit)
+    add.bind(6, bounded(*planned.unfit, kReasonLimit));
+  else
+    add.bind(6);
   add.exec();
 }
 
@@ -187,9 +193,9 @@ std::vector<model::JobRecord> read_jobs(Database& db, std::int64_t run_no) {
   while (row.executeStep()) {
     model::JobRecord job;
     int i = 0;
-    for (std::string* text : {&job.job, &job.arch, &job.machine, &job.kernel.source, &job.kernel.version,
-                              &job.kernel.key, &job.kernel.image_sha256, &job.kernel.config_sha256,
-                              &job.kernel.compiler})
+    for (std::string* text : {&job.job, &job.arch, &job.machine, &job.kernel.source,
+                              &job.kernel.version, &job.kernel.key, &job.kernel.image_sha256,
+                              &job.kernel.config_sha256, &job.kernel.compiler})
       *text = row.getColumn(++i).getString();
     job.kernel.patches = list_from(db, row.getColumn(++i).getString());
     for (std::string* text : {&job.selftests, &job.qemu, &job.accel, &job.host})

@@ -6,8 +6,9 @@
 namespace store {
 namespace {
 
-// Test ids, metrics and reasons repeat from run to run: `names` keeps each text once. Machine and job names
-// are short and stay inline. SQLite turns a NaN into NULL: a sample's value may be NULL. `checksum` guards a result row, because SQLite has no page checksums.
+// Test ids, metrics and reasons repeat from run to run: `names` keeps each text once. Machine and
+// job names are short and stay inline. SQLite turns a NaN into NULL: a sample's value may be NULL.
+// `checksum` guards a result row, because SQLite has no page checksums.
 constexpr std::string_view kVersion1 = R"sql(
 CREATE TABLE names (
   name_id INTEGER PRIMARY KEY,

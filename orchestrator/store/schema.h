@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The schema of results.db as a list of migrations; `PRAGMA user_version` counts those that were applied.
-// Never edit a migration that was released: append one, and update results/schema.sql (a test compares).
+// The schema of results.db as a list of migrations; `PRAGMA user_version` counts those that were
+// applied. Never edit a migration that was released: append one, and update results/schema.sql (a
+// test compares).
 #pragma once
 #include <span>
 #include <string_view>

@@ -55,9 +55,9 @@ Store Store::open(const std::filesystem::path& directory) {
   std::error_code error;
   std::filesystem::create_directories(directory, error);
   if (error)
-    throw base::InfraError(
-        fmt::format("cannot create the results directory {}: {}", directory.string(), error.message()),
-        "choose another place with --results DIR");
+    throw base::InfraError(fmt::format("cannot create the results directory {}: {}",
+                                       directory.string(), error.message()),
+                           "choose another place with --results DIR");
   return Store(std::make_unique<Impl>(directory));
 }
 
@@ -81,7 +81,8 @@ std::string Store::begin_run(const model::Run& meta) {
   impl_->db.write("beginning a run", [&] {
     const auto now = std::chrono::system_clock::now();
     auto& add = impl_->db.statement(
-        "INSERT INTO runs (run, scenario, command, started_at, finished_at, owner_pid, owner_start, "
+        "INSERT INTO runs (run, scenario, command, started_at, finished_at, owner_pid, "
+        "owner_start, "
         "owner_boot) VALUES (?,?,?,?,'',?,?,?) ON CONFLICT (run) DO NOTHING");
     do {
       if (meta.id.empty()) id = run_id(now, static_cast<std::uint16_t>(random()));
@@ -96,18 +97,20 @@ std::string Store::begin_run(const model::Run& meta) {
   std::error_code error;
   std::filesystem::create_directories(run_directory(id), error);
   if (error)
-    throw base::InfraError(fmt::format("cannot create {}: {}", run_directory(id).string(), error.message()),
-                           "choose another place with --results DIR");
+    throw base::InfraError(
+        fmt::format("cannot create {}: {}", run_directory(id).string(), error.message()),
+        "choose another place with --results DIR");
   return id;
 }
 
 base::Result<void> Store::adopt_run(std::string_view run) {
   const Owner self = this_process();
   return impl_->db.write("taking over a run", [&]() -> base::Result<void> {
-    auto& find =
-        impl_->db.statement("SELECT owner_pid, owner_start, owner_boot, finished_at FROM runs WHERE run = ?");
+    auto& find = impl_->db.statement(
+        "SELECT owner_pid, owner_start, owner_boot, finished_at FROM runs WHERE run = ?");
     find.bind(1, std::string(run));
-    if (!find.executeStep()) return base::fail(fmt::format("there is no run {}", run), "vmlab list runs");
+    if (!find.executeStep())
+      return base::fail(fmt::format("there is no run {}", run), "vmlab list runs");
     const Owner owner{.pid = find.getColumn(0).getInt64(),
                       .start = find.getColumn(1).getInt64(),
                       .boot = find.getColumn(2).getString()};

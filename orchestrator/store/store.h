@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The store: one SQLite file, results.db, in the results directory, and the runs' artefacts beside it in
-// runs/ID/. Every call that returns has committed what it was given: a `kill -9` of vmlab loses nothing,
-// a power cut at most what came since the last finished job. Raw outcomes are never changed. Two vmlab
-// processes may use one store; the calls may come from any thread. The schema is in results/README.md.
+// The store: one SQLite file, results.db, in the results directory, and the runs' artefacts beside
+// it in runs/ID/. Every call that returns has committed what it was given: a `kill -9` of vmlab
+// loses nothing, a power cut at most what came since the last finished job. Raw outcomes are never
+// changed. Two vmlab processes may use one store; the calls may come from any thread. The schema is
+// in results/README.md.
 //
-// A failing host (disk full, file damaged, no permission) is base::InfraError; a name that does not exist
-// is the user's mistake and a base::Error.
+// A failing host (disk full, file damaged, no permission) is base::InfraError; a name that does not
+// exist is the user's mistake and a base::Error.
 #pragma once
 #include <chrono>
 #include <filesystem>
@@ -69,20 +70,23 @@ class Store {
   // Where a run's artefacts go; created with the run.
   std::filesystem::path run_directory(std::string_view run) const;
 
-  // Takes scenario, command and, when set, id and started_at. Returns the id: UTC time and four random
-  // digits, so ids sort by time.
+  // Takes scenario, command and, when set, id and started_at. Returns the id: UTC time and four
+  // random digits, so ids sort by time.
   std::string begin_run(const model::Run& meta);
   // Takes over an interrupted run to carry on with it. An Error when it is running elsewhere.
   base::Result<void> adopt_run(std::string_view run);
   void finish_run(std::string_view run);
 
-  // Call at the start of a job, before its guest runs; again, it replaces the entries of the same tests.
+  // Call at the start of a job, before its guest runs; again, it replaces the entries of the same
+  // tests.
   void plan(std::string_view run, std::span<const model::Planned> tests);
   void upsert_job(std::string_view run, const model::JobRecord& job);
-  // Returns the handle: six letters and digits, more if those were taken. The one in `result` is ignored.
+  // Returns the handle: six letters and digits, more if those were taken. The one in `result` is
+  // ignored.
   std::string add_result(std::string_view run, const model::CaseResult& result);
   // One transaction for all: use it for the cases of one test that arrived together.
-  std::vector<std::string> add_results(std::string_view run, std::span<const model::CaseResult> results);
+  std::vector<std::string> add_results(std::string_view run,
+                                       std::span<const model::CaseResult> results);
   void add_samples(std::string_view run, std::span<const model::Sample> samples);
   void add_artifact(std::string_view run, const Artifact& artifact);
 
@@ -93,7 +97,8 @@ class Store {
   std::vector<Artifact> artifacts(std::string_view run) const;
   base::Result<FoundResult> find_result(std::string_view handle) const;
 
-  // How long the test took there lately: the longest of its last five runs. nullopt: never ran there.
+  // How long the test took there lately: the longest of its last five runs. nullopt: never ran
+  // there.
   std::optional<std::chrono::milliseconds> expected_duration(std::string_view test,
                                                              std::string_view machine) const;
 

@@ -18,7 +18,8 @@ struct StoreTest : testing::Test {
   Store store = Store::open(tmp.path());
 };
 
-model::CaseResult result(std::string test, std::string name, model::Outcome outcome = model::Outcome::pass) {
+model::CaseResult result(std::string test, std::string name,
+                         model::Outcome outcome = model::Outcome::pass) {
   model::CaseResult r;
   r.test = test;
   r.id = name.empty() ? test : test + "/" + name;
@@ -32,7 +33,10 @@ TEST_F(StoreTest, GivesBackWhatItWasGiven) {
   const std::string id = store.begin_run({.scenario = "smoke", .command = "vmlab run smoke"});
   store.plan(id, std::vector<model::Planned>{
                      {.job = "x86_64-1", .machine = "x86_64", .test = "mm/cow", .position = 0},
-                     {.job = "x86_64-1", .machine = "x86_64", .test = "mm/pkey", .position = 1,
+                     {.job = "x86_64-1",
+                      .machine = "x86_64",
+                      .test = "mm/pkey",
+                      .position = 1,
                       .unfit = "no such keys"}});
   model::JobRecord job{.job = "x86_64-1", .arch = "x86_64", .machine = "x86_64"};
   store.upsert_job(id, job);
@@ -51,9 +55,11 @@ TEST_F(StoreTest, GivesBackWhatItWasGiven) {
   r.boot = 3;
   r.position = 4;
   const std::string handle = store.add_result(id, r);
-  store.add_samples(id, std::vector<model::Sample>{{.metric = "fork/ns", .job = "x86_64-1",
-                                                    .seed = 7, .unit = "ns", .value = 12.25}});
-  store.add_artifact(id, {.job = "x86_64-1", .name = "console.log", .path = "x86_64-1/console.log"});
+  store.add_samples(
+      id, std::vector<model::Sample>{
+              {.metric = "fork/ns", .job = "x86_64-1", .seed = 7, .unit = "ns", .value = 12.25}});
+  store.add_artifact(id,
+                     {.job = "x86_64-1", .name = "console.log", .path = "x86_64-1/console.log"});
 
   const LoadedRun loaded = base::value_or_throw(store.load_run("last"));
   EXPECT_EQ(loaded.state, RunState::running);
@@ -174,7 +180,8 @@ TEST(StoreNames, DoesNotCutInsideACharacter) {
 }
 
 TEST_F(StoreTest, TheReferenceSchemaIsTheRealOne) {
-  const auto script = base::read_file(std::filesystem::path(VMLAB_SOURCE_DIR) / "results/schema.sql");
+  const auto script =
+      base::read_file(std::filesystem::path(VMLAB_SOURCE_DIR) / "results/schema.sql");
   ASSERT_TRUE(script) << script.error().text();
   store.begin_run({});
   EXPECT_EQ(store.schema_text(), *script);
