@@ -73,7 +73,7 @@ std::expected<ConfigValues, BuildFailure> configure(const Recipe& recipe, const 
   const fs::path config = recipe.build_path() / ".config", remembered = recipe.build_path() / ".vmlab-config";
   const auto stamp = [&](std::string_view resolved) {
     base::Sha256 hash;
-    hash.field(plan.key_text()).field(tree.identity).field(resolved);
+    hash.field(plan.key_text()).field(tree.config_identity).field(resolved);
     return hash.hex();
   };
   if (auto old = base::read_file(config, 16 << 20))

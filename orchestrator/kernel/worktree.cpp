@@ -107,6 +107,17 @@ std::string tree_identity(const BaseTree& base, const Overlay& overlay) {
   return overlay.empty() ? base.identity() : base.identity() + "+" + overlay_identity(overlay);
 }
 
+std::string config_identity(const BaseTree& base, const Overlay& overlay) {
+  Overlay relevant;
+  for (const auto& [path, content] : overlay) {
+    const std::string name = fs::path(path).filename().string();
+    if (name.starts_with("Kconfig") || name.starts_with("Makefile") || name.starts_with("Kbuild") ||
+        path.starts_with("scripts/") || path.contains("configs/"))
+      relevant[path] = content;
+  }
+  return tree_identity(base, relevant);
+}
+
 base::Result<WorktreeLease> checkout(const ArtifactCache& cache, const BaseTree& base, const Overlay& overlay) {
   const fs::path folder = cache.root() / "worktrees" / base.family();
   const fs::path lock_path = cache.root() / "locks" / ("worktree-" + base.family());
@@ -118,7 +129,7 @@ base::Result<WorktreeLease> checkout(const ArtifactCache& cache, const BaseTree&
     if (state && state->identity == identity && fs::exists(folder / "tree")) {
       base::UniqueFd used(::open((folder / ".used").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
       if (used) ::futimens(used.get(), nullptr);
-      return WorktreeLease{folder, folder / "tree", identity, std::move(*shared)};
+      return WorktreeLease{folder, folder / "tree", identity, config_identity(base, overlay), std::move(*shared)};
     }
     *shared = base::FileLock{};
     auto exclusive = base::FileLock::acquire(lock_path);

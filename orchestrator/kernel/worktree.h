@@ -20,11 +20,15 @@ struct WorktreeLease {
   base::fs::path folder;  // worktrees/<family>
   base::fs::path tree;    // the source tree
   std::string identity;   // of base and overlay
+  std::string config_identity;  // of the part that can decide a configuration: equal, equal .config
   base::FileLock lock;    // shared
 };
 
 // "base" or "base+overlay": names the content of a patched tree.
 std::string tree_identity(const BaseTree& base, const Overlay& overlay);
+
+// Of the base and those patched files that configuring reads (Kconfig, Makefiles, scripts, defconfigs).
+std::string config_identity(const BaseTree& base, const Overlay& overlay);
 
 // Waits while others build from another state of the same family.
 base::Result<WorktreeLease> checkout(const ArtifactCache& cache, const BaseTree& base, const Overlay& overlay);
