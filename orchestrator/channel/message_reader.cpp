@@ -198,7 +198,7 @@ void MessageReader::drain(std::vector<Message>& out) {
     if (status == WIRE_OTHER_VERSION)
       out.push_back(Trouble{Trouble::Kind::other_version, 1,
                             fmt::format("the guest speaks wire version {}, we speak {}", frame.version, int(WIRE_VERSION))});
-    else
+    else if (frame.type != WIRE_PAD)  // says nothing: it only pushes the goodbye out of the guest
       out.push_back(decode(frame));
   }
 }

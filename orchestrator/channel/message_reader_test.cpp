@@ -77,6 +77,10 @@ TEST(MessageReader, ReportsLostAndRepeatedFramesAndStillHandsOutWhatCame) {
   EXPECT_THAT(std::get<Trouble>(messages[3]).text, HasSubstr("again"));
 }
 
+TEST(MessageReader, CountsPaddingButSaysNothingOfIt) {
+  EXPECT_EQ(read(hello(0) + frame(WIRE_PAD, 1, "") + frame(WIRE_PAD, 2, "") + output(3, "x"), 7).size(), 2u);
+}
+
 TEST(MessageReader, FindsItsWayBackAfterGarbage) {
   const std::string stream = hello(0) + std::string(70000, 'x') + output(1, "a") + "VML";
   const auto messages = read(stream, 1000);
