@@ -84,8 +84,9 @@ TEST_P(Golden, does_not_depend_on_the_line_ends) {
 TEST_P(Golden, does_not_depend_on_a_console_prefix) {
   const auto text = base::read_file(folder() + "/" + GetParam() + ".ktap");
   ASSERT_TRUE(text);
-  for (const std::string prefix : {"[   12.345678] ", "<6>[   12.345678] ",
-                                   "[   12.345678][    T1] ", "<6>", "[12345.678901][  C0] "}) {
+  for (const std::string prefix :
+       {"[   12.345678] ", "<6>[   12.345678] ", "[   12.345678][    T1] ", "<6>",
+        "[12345.678901][  C0] ", "[Sat Nov  1 09:09:32 2026] "}) {
     std::string with = prefix + replaced(*text, "\n", "\n" + prefix);
     with.resize(with.size() - prefix.size());
     EXPECT_EQ(shown(*text), shown(with)) << prefix;

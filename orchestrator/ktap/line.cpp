@@ -61,6 +61,21 @@ std::size_t time_stamp_length(std::string_view text) {
   return i + 1;
 }
 
+// Length of "[Sat Nov 21 09:09:32 2026]" (`dmesg -T`) at the front; 0 when there is none.
+std::size_t date_length(std::string_view text) {
+  constexpr std::string_view kForm = "[Aaa Aaa 00 00:00:00 0000]";
+  if (text.size() < kForm.size()) return 0;
+  for (std::size_t i = 0; i < kForm.size(); ++i) {
+    const char form = kForm[i];
+    const bool letter = std::isalpha(static_cast<unsigned char>(text[i])) != 0;
+    const bool fits = form == 'A' || form == 'a' ? letter
+                      : form == '0'              ? is_digit(text[i]) || (i == 9 && text[i] == ' ')
+                                                 : text[i] == form;
+    if (!fits) return 0;
+  }
+  return kForm.size();
+}
+
 // Length of "[    T1]" or "[   C0]" (CONFIG_PRINTK_CALLER) at the front.
 std::size_t caller_length(std::string_view text) {
   if (text.empty() || text[0] != '[') return 0;
@@ -79,7 +94,7 @@ std::string_view without_printk_prefix(std::string_view text) {
     while (i < rest.size() && i < 5 && is_digit(rest[i])) ++i;
     if (i > 1 && i < rest.size() && rest[i] == '>') rest.remove_prefix(i + 1);
   }
-  const std::size_t stamp = time_stamp_length(rest);
+  const std::size_t stamp = std::max(time_stamp_length(rest), date_length(rest));
   rest.remove_prefix(stamp);
   const std::size_t caller = caller_length(rest);
   rest.remove_prefix(caller);
@@ -221,6 +236,7 @@ bool is_version(std::string_view text) {
 }  // namespace
 
 std::string clean_line(std::string_view raw) {
+  if (raw.starts_with("\xEF\xBB\xBF")) raw.remove_prefix(3);  // a byte order mark
   while (!raw.empty() && raw.back() == '\r') raw.remove_suffix(1);
   if (raw.find('\x1b') != std::string_view::npos) {
     const std::string plain = without_ansi(raw);

@@ -5,6 +5,7 @@
 #include <csignal>
 #include <cstring>
 #include <optional>
+#include <utility>
 
 #include "base/text.h"
 #include "fmt/format.h"
@@ -60,11 +61,18 @@ struct Parser::State {
     ++lines;
     const std::string text = clean_line(buffer);
     buffer.clear();
-    overlong = false;
     if (!base::trim(text).empty()) last_line = text.substr(0, 400);
     if (reads_uffd() && uffd.line(text, lines)) return;
     if (reads_plain() && plain.line(text, lines)) return;
     if (reads_tap()) tap.line(text, lines);
+  }
+
+  void take_error_line() {
+    const std::string text = clean_line(std::exchange(error_buffer, {}));
+    if (base::trim(text).empty()) return;
+    last_error = text.substr(0, 400);
+    if (reads_plain() && text.starts_with("assert() at ")) plain.line(text, lines);
+    tap.aside(text);
   }
 
   void add(RawCase raw) {
@@ -88,7 +96,8 @@ struct Parser::State {
   Reading reading(const ProcessEnd& end) {
     Reading out;
     out.strict_statuses = dialect != model::Dialect::exit_code;
-    out.last_line = bounded_text(base::trim(last_line));
+    // A plain program says on stderr why it gives up.
+    out.last_line = bounded_text(base::trim(last_error.empty() ? last_line : last_error));
     if (uffd.any_structure() && !tap.any_structure()) {
       const UffdSummary summary = uffd.finish();
       out.any_structure = true;
@@ -164,8 +173,9 @@ struct Parser::State {
   std::size_t dropped_bad = 0;
   std::size_t lines = 0;
   std::string buffer;
-  bool overlong = false;
   std::string last_line;
+  std::string error_buffer;
+  std::string last_error;
   std::optional<std::size_t> planned;
   std::vector<std::string> notes;
 };
@@ -189,6 +199,19 @@ void Parser::feed(std::string_view chunk) {
   }
 }
 
+void Parser::feed_stderr(std::string_view chunk) {
+  State& state = *state_;
+  while (!chunk.empty()) {
+    const auto newline = chunk.find('\n');
+    const auto piece = chunk.substr(0, newline);
+    const std::size_t room = kLongestLine - std::min(kLongestLine, state.error_buffer.size());
+    state.error_buffer.append(piece.substr(0, room));
+    if (newline == std::string_view::npos) return;
+    state.take_error_line();
+    chunk.remove_prefix(newline + 1);
+  }
+}
+
 std::vector<Case> Parser::take_results() {
   std::vector<Case> fresh(state_->cases.begin() + static_cast<std::ptrdiff_t>(state_->taken),
                           state_->cases.end());
@@ -199,6 +222,7 @@ std::vector<Case> Parser::take_results() {
 Report Parser::finish(ProcessEnd end) {
   State& state = *state_;
   if (!state.buffer.empty()) state.take_line();
+  if (!state.error_buffer.empty()) state.take_error_line();
   const Reading reading = state.reading(end);
   TestVerdict verdict = judge(reading, end);
   Report report;
@@ -222,7 +246,8 @@ Report Parser::finish(ProcessEnd end) {
     whole.outcome = verdict.skipped ? outcome_of_skip(state.machine, state.test_id, "",
                                                       verdict.reason.value_or(""))
                                     : *verdict.outcome;
-    if (whole.outcome != model::Outcome::pass) whole.evidence = state.last_line;
+    if (whole.outcome != model::Outcome::pass)
+      whole.evidence = state.last_error.empty() ? state.last_line : state.last_error;
     state.cases.push_back(std::move(whole));
   }
   report.cases = state.cases;

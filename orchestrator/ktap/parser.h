@@ -24,6 +24,11 @@ class Parser {
 
   void feed(std::string_view chunk);
 
+  // What the test says on stderr, where it is a stream of its own. It never holds results, but
+  // often why: the harness's "Expected ..." lines, perror(). Lines count for the result that comes
+  // next.
+  void feed_stderr(std::string_view chunk);
+
   // The cases that became known since the last call, for committing as they arrive. They are in the
   // final report too, with the same ids and outcomes.
   std::vector<Case> take_results();

@@ -373,6 +373,23 @@ TEST(Totals, of_kunit_count_what_lies_below) {
   EXPECT_EQ(report.cases.size(), 3u);
 }
 
+TEST(Stderr, says_why_and_holds_no_results) {
+  Parser parser("mm/t");
+  parser.feed("TAP version 13\n1..1\n#  RUN           g.t ...\n");
+  parser.feed_stderr(
+      "# t.c:12:t:Expected 0 (0) == ret (-1)\nok 1 not a result\n# t: Test terminated by asser");
+  parser.feed_stderr("tion\n");
+  parser.feed("#          FAIL  g.t\nnot ok 1 g.t\n");
+  EXPECT_EQ(brief(parser.finish(ProcessEnd::exited(1))),
+            "fail mm/t/g.t=t.c:12:t:Expected 0 (0) == ret (-1)");
+
+  Parser plain("mm/hugepage-mmap");
+  plain.feed("Mapping\n");
+  plain.feed_stderr("mmap: Cannot allocate memory");
+  EXPECT_EQ(brief(plain.finish(ProcessEnd::exited(1))),
+            "fail mm/hugepage-mmap=exit status 1: mmap: Cannot allocate memory");
+}
+
 TEST(HostileText, cannot_grow_the_memory) {
   Parser parser("");
   const std::string chunk(1 << 16, 'x');

@@ -157,13 +157,23 @@ void TapReader::one_line(std::string_view text, std::size_t number) {
         break;
     }
   }
-  if (!text.empty()) {
-    recent_.emplace_back(text.substr(0, kEvidenceWidth));
-    if (recent_.size() > kEvidenceLines) recent_.pop_front();
-  }
+  remember(text);
   if (yaml || level) return;
   if (parsed.kind == LineKind::subtest) return subtest(parsed);
   remark(text, number);
+}
+
+void TapReader::aside(std::string_view text) {
+  remember(text);
+  const std::string_view comment = base::trim(comment_text(text));
+  if (base::trim(text).starts_with('#') && !says_nothing(comment))
+    levels_.back().context.remark = std::string(comment.substr(0, 4096));
+}
+
+void TapReader::remember(std::string_view text) {
+  if (text.empty()) return;
+  recent_.emplace_back(text.substr(0, kEvidenceWidth));
+  if (recent_.size() > kEvidenceLines) recent_.pop_front();
 }
 
 // A YAML block ("---" to "...", indented below its result) may hold anything, `ok 1` too. It ends

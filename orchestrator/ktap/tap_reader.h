@@ -44,6 +44,9 @@ class TapReader {
   // One cleaned line, without its terminator. A result that lacks its newline (kselftest has such
   // messages) has the next line glued to it; they are taken apart.
   void line(std::string_view text, std::size_t number);
+  // A line from another stream: evidence, and perhaps the reason of the next result, but never a
+  // result.
+  void aside(std::string_view text);
   bool any_structure() const { return summary_.any_structure; }
   TapSummary finish();
 
@@ -82,6 +85,7 @@ class TapReader {
   void totals(Level& level, std::string_view text);
   void emit(std::size_t depth, RawCase raw);
   void note(std::string text);
+  void remember(std::string_view text);
   std::string take_evidence();
 
   std::string test_id_;

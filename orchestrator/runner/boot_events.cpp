@@ -56,8 +56,9 @@ void BootRun::on(const channel::Output& output) {
   const JobTest* test = test_at_front(output.test);
   if (test == nullptr || !parser_) return;
   artifacts_.append(output_name(*test), output.data);
-  // Only one stream is parsed for results; what a test says on stderr is for people.
-  if (!output.is_stderr) parser_->feed(output.data);
+  // Results stand on stdout only; stderr often says why.
+  if (output.is_stderr) parser_->feed_stderr(output.data);
+  else parser_->feed(output.data);
   last_output_ += output.data;
   if (last_output_.size() > 2 * kLastOutput) last_output_.erase(0, last_output_.size() - kLastOutput);
 }
