@@ -104,6 +104,7 @@ tests:
       arm64: {limit: 5m, arguments: anon 10 4}
     per_selftests:
       "debian:7.*": {limit: 3m, per_machine: {arm64: {limit: 7m}}}
+expects: {mm/stress: hang}
 known_failures:
   - {test: "mm/stress*", machine: arm64, outcomes: [hang], reason: slow, link: here, expires: 2027-01-31}
 )");
@@ -132,6 +133,7 @@ known_failures:
   EXPECT_EQ(x86.needs.config, std::vector<std::string>{"GUP_TEST"});
   EXPECT_EQ(x86.expected_log.size(), 2u);
   EXPECT_EQ(x86.expected_log_counts, (std::map<std::string, std::uint64_t>{{"MCE: Killing*", 12304}}));
+  EXPECT_EQ(s.expects.at("mm/stress"), "hang");
   ASSERT_EQ(s.known_failures.size(), 1u);
   EXPECT_EQ(s.known_failures[0].outcomes, std::vector<std::string>{"hang"});
 }
@@ -164,7 +166,7 @@ TEST(Hostile, DepthSizeAndAliasesAreBounded) {
 
 TEST(Shipped, EveryScenarioLoads) {
   int seen = 0;
-  for (const auto& entry : base::fs::directory_iterator(VMLAB_SOURCE_DIR "/scenarios")) {
+  for (const auto& entry : base::fs::recursive_directory_iterator(VMLAB_SOURCE_DIR "/scenarios")) {
     if (entry.path().extension() != ".yaml" || entry.path().filename() == "known-failures.yaml") continue;
     const auto scenario = load_scenario(entry.path(), {.fragments = VMLAB_SOURCE_DIR "/images/config"});
     EXPECT_TRUE(scenario) << text_of(scenario.error());

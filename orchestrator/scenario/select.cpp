@@ -30,8 +30,8 @@ std::optional<std::string> unmet(const model::TestSpec& test, const model::Guest
 }
 
 void add_test(JobRequest& job, const model::TestSpec& anywhere) {
+  if (!job.shard.has(job.machine->id, anywhere.id)) return;
   model::TestSpec test = for_machine(anywhere, job.machine->id, job.selftests.source.text());
-  if (!job.shard.has(job.machine->id, test.id)) return;
   std::optional<std::string> reason;
   if (!test.unfit.empty()) reason = test.unfit.front().reason;
   else reason = unmet(test, job.guest);

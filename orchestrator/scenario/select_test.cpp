@@ -111,10 +111,10 @@ TEST(Selection, CallsATestUnfitWhenTheGuestIsSmallerThanItNeeds) {
 
 TEST(Shards, TogetherAreTheWholeAndNoTestIsInTwo) {
   std::string many = "tests:\n";
-  for (int i = 0; i < 200; ++i) many += fmt::format("  - run: test{}\n", i);
+  for (int i = 0; i < 60; ++i) many += fmt::format("  - run: test{}\n", i);
   const auto loaded = scenarios(many);
   const auto whole = planned(*select_jobs(loaded, {}));
-  for (const int count : {1, 2, 3, 7, 32}) {
+  for (const int count : {1, 2, 7}) {
     std::set<std::string> together;
     for (int k = 1; k <= count; ++k) {
       const auto part = planned(*select_jobs(loaded, {.shard = {k, count}}));
