@@ -55,6 +55,22 @@ base::Result<void> PristineTree::populate(const fs::path& destination) const {
 
 }  // namespace
 
+bool decides_config(std::string_view path) {
+  const std::string_view name = path.substr(path.rfind('/') == path.npos ? 0 : path.rfind('/') + 1);
+  return name.starts_with("Kconfig") || name.starts_with("Makefile") || name.starts_with("Kbuild") ||
+         path.starts_with("scripts/") || path.contains("configs/");
+}
+
+base::Result<std::map<std::string, FileContent>> BaseTree::read_many(const std::vector<std::string>& paths) const {
+  std::map<std::string, FileContent> contents;
+  for (const std::string& path : paths) {
+    auto content = read(path);
+    if (!content) return std::unexpected(content.error());
+    if (*content) contents[path] = std::move(**content);
+  }
+  return contents;
+}
+
 std::string overlay_identity(const Overlay& overlay) {
   base::Sha256 hash;
   for (const auto& [path, content] : overlay) {

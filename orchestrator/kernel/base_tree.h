@@ -25,6 +25,9 @@ struct FileContent {
 // What patches make of single files: path to content, or nothing for a deleted file.
 using Overlay = std::map<std::string, std::optional<FileContent>>;
 
+// Whether configuring reads this file: Kconfig, Makefiles, scripts, defconfigs.
+bool decides_config(std::string_view path);
+
 // Equal overlays have equal names, however the patches were cut.
 std::string overlay_identity(const Overlay& overlay);
 
@@ -37,6 +40,10 @@ class BaseTree {
   virtual const std::string& family() const = 0;
   // nullopt: there is no such file.
   virtual base::Result<std::optional<FileContent>> read(const std::string& path) const = 0;
+  // Several files at once, missing ones left out; for trees where single reads are dear.
+  virtual base::Result<std::map<std::string, FileContent>> read_many(const std::vector<std::string>& paths) const;
+  // Names the files that decide how options resolve (decides_config()): equal, equal configuration.
+  virtual std::string config_identity() const { return identity(); }
   // Fills the empty or absent folder `destination` with the whole tree.
   virtual base::Result<void> populate(const base::fs::path& destination) const = 0;
   // The paths in which this tree differs from the one that gave `snapshot`; nullopt: cannot tell.

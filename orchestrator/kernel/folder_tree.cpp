@@ -86,13 +86,18 @@ class FolderTree : public BaseTree {
  public:
   FolderTree(fs::path folder, std::string family, Index index)
       : folder_(std::move(folder)), family_(std::move(family)), index_(std::move(index)) {
-    base::Sha256 hash;
-    for (const auto& [path, entry] : index_) hash.field(path).field(entry.hash);
+    base::Sha256 hash, config;
+    for (const auto& [path, entry] : index_) {
+      hash.field(path).field(entry.hash);
+      if (decides_config(path)) config.field(path).field(entry.hash);
+    }
     identity_ = "dir-" + hash.hex().substr(0, 32);
+    config_identity_ = config.hex();
   }
   const std::string& identity() const override { return identity_; }
   const std::string& family() const override { return family_; }
   std::string snapshot() const override { return index_text(index_); }
+  std::string config_identity() const override { return config_identity_; }
   std::string description() const override { return folder_.string(); }
 
   base::Result<std::optional<FileContent>> read(const std::string& path) const override {
@@ -130,7 +135,7 @@ class FolderTree : public BaseTree {
 
  private:
   fs::path folder_;
-  std::string identity_, family_;
+  std::string identity_, family_, config_identity_;
   Index index_;
 };
 

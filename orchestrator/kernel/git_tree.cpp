@@ -18,28 +18,76 @@ Command git(const fs::path& repository, std::vector<std::string> arguments) {
   return command;
 }
 
+// A line of git ls-tree: a file's mode and object.
+struct Blob {
+  std::string mode;
+  std::string object;
+  FileContent with(std::string bytes) const { return {std::move(bytes), mode == "100755", mode == "120000"}; }
+};
+using Listing = std::map<std::string, Blob>;
+
+// "<mode> SP blob SP <object> TAB <path> NUL" (git-ls-tree(1)); submodules ("commit") are no files.
+Listing parse_listing(std::string_view text) {
+  Listing listing;
+  for (std::string_view entry : base::split(text, '\0')) {
+    const std::size_t tab = entry.find('\t');
+    if (tab == entry.npos) continue;
+    const auto words = base::split_words(entry.substr(0, tab));
+    if (words.size() == 3 && words[1] == "blob")
+      listing[std::string(entry.substr(tab + 1))] = {std::string(words[0]), std::string(words[2])};
+  }
+  return listing;
+}
+
 class GitTree : public BaseTree {
  public:
-  GitTree(fs::path repository, std::string tree, std::string description, CommandRunner& runner)
+  GitTree(fs::path repository, std::string tree, std::string description, Listing listing, CommandRunner& runner)
       : repository_(std::move(repository)), tree_(std::move(tree)), identity_("git-" + tree_),
         family_("git-" + base::sha256_hex(repository_.string()).substr(0, 16)),
-        description_(std::move(description)), runner_(&runner) {}
+        description_(std::move(description)), listing_(std::move(listing)), runner_(&runner) {}
   const std::string& identity() const override { return identity_; }
   const std::string& family() const override { return family_; }
   std::string snapshot() const override { return tree_; }
   std::string description() const override { return description_; }
+  std::string config_identity() const override {
+    base::Sha256 hash;
+    for (const auto& [path, blob] : listing_)
+      if (decides_config(path)) hash.field(path).field(blob.object);
+    return hash.hex();
+  }
 
   base::Result<std::optional<FileContent>> read(const std::string& path) const override {
-    auto listed = run_or_fail(*runner_, git(repository_, {"ls-tree", "-z", tree_, "--", path}));
-    if (!listed) return std::unexpected(listed.error());
-    // "<mode> SP <type> SP <object> TAB <path> NUL" (git-ls-tree(1)).
-    const std::string_view entry = std::string_view(*listed).substr(0, listed->find('\t'));
-    const auto words = base::split_words(entry);
-    if (words.size() != 3 || words[1] != "blob") return std::nullopt;
-    const bool symlink = words[0] == "120000", executable = words[0] == "100755";
-    auto bytes = run_or_fail(*runner_, git(repository_, {"cat-file", "blob", std::string(words[2])}));
+    const auto blob = listing_.find(path);
+    if (blob == listing_.end()) return std::nullopt;
+    auto bytes = run_or_fail(*runner_, git(repository_, {"cat-file", "blob", blob->second.object}));
     if (!bytes) return std::unexpected(bytes.error());
-    return FileContent{std::move(*bytes), executable, symlink};
+    return blob->second.with(std::move(*bytes));
+  }
+
+  // One git for thousands of files: "<object> SP blob SP <size> LF <bytes> LF" each, in the order asked.
+  base::Result<std::map<std::string, FileContent>> read_many(const std::vector<std::string>& paths) const override {
+    Command batch = git(repository_, {"cat-file", "--batch"});
+    std::vector<std::string> present;
+    for (const std::string& path : paths)
+      if (const auto blob = listing_.find(path); blob != listing_.end()) {
+        batch.input += blob->second.object + "\n";
+        present.push_back(path);
+      }
+    std::map<std::string, FileContent> contents;
+    if (present.empty()) return contents;
+    auto output = run_or_fail(*runner_, batch);
+    if (!output) return std::unexpected(output.error());
+    std::string_view rest = *output;
+    for (const std::string& path : present) {
+      const std::string_view header = rest.substr(0, rest.find('\n'));
+      const auto words = base::split_words(header);
+      const auto size = words.size() == 3 ? base::parse_int(words[2]) : std::nullopt;
+      if (!size || *size < 0 || header.size() + 2 + static_cast<std::size_t>(*size) > rest.size())
+        return base::fail(fmt::format("git cat-file gave no content for {}: '{}'", path, base::printable(header)));
+      contents[path] = listing_.at(path).with(std::string(rest.substr(header.size() + 1, static_cast<std::size_t>(*size))));
+      rest.remove_prefix(header.size() + 2 + static_cast<std::size_t>(*size));
+    }
+    return contents;
   }
 
   base::Result<void> populate(const fs::path& destination) const override {
@@ -71,6 +119,7 @@ class GitTree : public BaseTree {
  private:
   fs::path repository_;
   std::string tree_, identity_, family_, description_;
+  Listing listing_;
   CommandRunner* runner_;
 };
 
@@ -91,7 +140,10 @@ base::Result<std::unique_ptr<BaseTree>> git_tree(const fs::path& repository, con
   auto described = runner.run(git(folder, {"describe", "--always", asked}));
   const std::string name =
       described && described->ok() ? std::string(base::trim(described->output)) : asked;
-  return std::make_unique<GitTree>(folder, std::string(base::trim(tree->output)), name, runner);
+  const std::string id(base::trim(tree->output));
+  auto listed = run_or_fail(runner, git(folder, {"ls-tree", "-r", "-z", "--full-tree", id}));
+  if (!listed) return std::unexpected(listed.error());
+  return std::make_unique<GitTree>(folder, id, name, parse_listing(*listed), runner);
 }
 
 }  // namespace kernel

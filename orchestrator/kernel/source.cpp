@@ -7,6 +7,7 @@
 #include <array>
 #include <boost/json/object.hpp>
 #include <cctype>
+#include <optional>
 
 #include "base/text.h"
 #include "kernel/debian_archive.h"
@@ -46,10 +47,27 @@ bool is_version(std::string_view text) {
          text.find_first_not_of("0123456789.-+~abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") == text.npos;
 }
 
+// Without a network, or on a host without apt, what was unpacked before serves.
+std::optional<DebianPackage> newest_unpacked(const ArtifactCache& cache, const std::string& asked) {
+  std::optional<DebianPackage> best;
+  std::error_code ignored;
+  for (const auto& item : fs::directory_iterator(cache.root() / "artifacts/source", ignored)) {
+    const std::string key = item.path().filename().string();
+    const std::size_t bar = key.find('_');
+    if (!key.starts_with("linux-source-") || bar == key.npos) continue;
+    const DebianPackage package{key.substr(0, bar), key.substr(bar + 1)};
+    const bool fits = package.name == "linux-source-" + asked || package.version == asked || package.version.starts_with(asked + "-");
+    if (fits && (!best || compare_debian_versions(package.version, best->version) > 0)) best = package;
+  }
+  return best;
+}
+
 std::expected<std::unique_ptr<BaseTree>, SourceFailure> open_debian(const SourceRef& source, const ArtifactCache& cache,
                                                                     CommandRunner& runner) {
   DebianArchive archive(cache.root() / "apt", runner);
   auto package = archive.find_source(source.location);
+  if (!package && package.error().user.empty())
+    if (auto offline = newest_unpacked(cache, source.location)) package = std::move(*offline);
   if (!package) return std::unexpected(std::move(package.error()));
   const std::string key = package->name + "_" + package->version;
   const auto tree_of = [&](const Artifact& artifact) {

@@ -85,15 +85,18 @@ base::Result<void> bring_to(const fs::path& folder, const BaseTree& base, const 
   for (const auto& [path, content] : overlay) paths.insert(path);
   if (auto written = write_state(folder, {{}, paths}); !written) return written;
   State done{identity, {}};
+  std::vector<std::string> from_base;
+  for (const std::string& path : paths)
+    if (!overlay.contains(path)) from_base.push_back(path);
+  auto originals = base.read_many(from_base);
+  if (!originals) return std::unexpected(originals.error());
   for (const std::string& path : paths) {
     std::optional<FileContent> wanted;
     if (const auto it = overlay.find(path); it != overlay.end()) {
       wanted = it->second;
       done.touched.insert(path);
-    } else {
-      auto original = base.read(path);
-      if (!original) return std::unexpected(original.error());
-      wanted = std::move(*original);
+    } else if (const auto original = originals->find(path); original != originals->end()) {
+      wanted = std::move(original->second);
     }
     if (auto settled = settle(folder / "tree", path, wanted); !settled) return settled;
   }
@@ -109,13 +112,9 @@ std::string tree_identity(const BaseTree& base, const Overlay& overlay) {
 
 std::string config_identity(const BaseTree& base, const Overlay& overlay) {
   Overlay relevant;
-  for (const auto& [path, content] : overlay) {
-    const std::string name = fs::path(path).filename().string();
-    if (name.starts_with("Kconfig") || name.starts_with("Makefile") || name.starts_with("Kbuild") ||
-        path.starts_with("scripts/") || path.contains("configs/"))
-      relevant[path] = content;
-  }
-  return tree_identity(base, relevant);
+  for (const auto& [path, content] : overlay)
+    if (decides_config(path)) relevant[path] = content;
+  return base.config_identity() + "+" + overlay_identity(relevant);
 }
 
 base::Result<WorktreeLease> checkout(const ArtifactCache& cache, const BaseTree& base, const Overlay& overlay) {
