@@ -9,7 +9,6 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/diagnostic.h"
@@ -34,10 +33,8 @@ struct VmtestCommand {
   std::string program;   // "gup_test"
   std::vector<std::string> arguments;
   std::string id;  // "gup_test -ct -F 0x1 0 19 0x1000": stable over machines, unique in the list
-  model::Needs needs;
-  std::vector<std::pair<std::string, std::string>>
-      settings;                  // files below /proc/sys that must hold a value
-  std::string run_as;            // "nobody": through sudo
+  model::Needs needs;  // with the /proc/sys settings that are in force where the command stands
+  std::string run_as;  // "nobody": through sudo
   bool needs_shell = false;      // a shell script, which also wants the usual programs in the guest
   bool needs_hugetlbfs = false;  // a hugetlbfs mounted at ./huge (6.1)
   int line = 0;                  // of the script

@@ -2,6 +2,7 @@
 #include "ktap/run_vmtests.h"
 
 #include <algorithm>
+#include <map>
 #include <string>
 
 #include "gtest/gtest.h"
@@ -138,10 +139,10 @@ TEST(RunVmtests, expands_the_whole_matrix_when_asked) {
 
 TEST(RunVmtests, knows_what_commands_need) {
   const VmtestList list = read_run_vmtests(kScript, "f", {});
-  using Settings = std::vector<std::pair<std::string, std::string>>;
-  EXPECT_EQ(find(list, "hugepage-shm").settings,
+  using Settings = std::map<std::string, std::string>;
+  EXPECT_EQ(find(list, "hugepage-shm").needs.settings,
             (Settings{{"/proc/sys/kernel/shmmax", "268435456"}}));
-  EXPECT_TRUE(find(list, "hugepage-mmap").settings.empty());
+  EXPECT_TRUE(find(list, "hugepage-mmap").needs.settings.empty());
   EXPECT_EQ(find(list, "hugetlb_fault_after_madv").needs.hugepages.at(0).pages, 1u);
   EXPECT_EQ(find(list, "hugepage-mmap").needs.hugepages.at(0).pages, 128u);
   EXPECT_EQ(find(list, "on-fault-limit").run_as, "nobody");

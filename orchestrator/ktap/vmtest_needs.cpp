@@ -139,8 +139,6 @@ model::TestSpec test_of(const VmtestCommand& command, const std::string& collect
         base::glob_match(row.arguments, text))
       test.limit =
           std::max<std::chrono::milliseconds>(test.limit, std::chrono::seconds(row.limit_seconds));
-  if (command.needs_shell)
-    test.unfit.push_back({"*", "a shell script: it needs a shell and its programs in the guest"});
   if (!command.run_as.empty())
     test.unfit.push_back({"*", "runs as " + command.run_as + " through sudo"});
   if (command.needs_hugetlbfs)
