@@ -18,8 +18,9 @@ namespace fs = base::fs;
 
 class PristineTree : public BaseTree {
  public:
-  PristineTree(fs::path folder, std::string identity, std::string description)
-      : folder_(std::move(folder)), identity_(std::move(identity)), description_(std::move(description)) {}
+  PristineTree(fs::path folder, std::string identity, std::string description, std::shared_ptr<const void> in_use)
+      : folder_(std::move(folder)), identity_(std::move(identity)), description_(std::move(description)),
+        in_use_(std::move(in_use)) {}
   const std::string& identity() const override { return identity_; }
   const std::string& family() const override { return identity_; }
   base::Result<std::optional<FileContent>> read(const std::string& path) const override {
@@ -36,6 +37,7 @@ class PristineTree : public BaseTree {
  private:
   fs::path folder_;
   std::string identity_, description_;
+  std::shared_ptr<const void> in_use_;
 };
 
 // Hard links: the files cost no space, and write_tree_file() never writes into an inode.
@@ -81,8 +83,9 @@ std::string overlay_identity(const Overlay& overlay) {
   return overlay.empty() ? std::string() : hash.hex().substr(0, 32);
 }
 
-std::unique_ptr<BaseTree> pristine_tree(fs::path folder, std::string identity, std::string description) {
-  return std::make_unique<PristineTree>(std::move(folder), std::move(identity), std::move(description));
+std::unique_ptr<BaseTree> pristine_tree(fs::path folder, std::string identity, std::string description,
+                                        std::shared_ptr<const void> in_use) {
+  return std::make_unique<PristineTree>(std::move(folder), std::move(identity), std::move(description), std::move(in_use));
 }
 
 base::Result<std::optional<FileContent>> read_tree_file(const fs::path& root, const std::string& path) {

@@ -58,7 +58,9 @@ class BaseTree {
 };
 
 // A tree that lies in a folder nobody writes to (an unpacked package in the cache).
-std::unique_ptr<BaseTree> pristine_tree(base::fs::path folder, std::string identity, std::string description);
+// `in_use` is held as long as the tree: the cache's lock on it.
+std::unique_ptr<BaseTree> pristine_tree(base::fs::path folder, std::string identity, std::string description,
+                                        std::shared_ptr<const void> in_use = {});
 
 // A user's folder, as it is now. Files are told by size and time against an index kept in `cache`, changed
 // ones are read. In a git repository the ignored files are left out, elsewhere what a build leaves behind.

@@ -2,6 +2,10 @@
 // Real builds of a real kernel, as small as it gets. They need the network or a filled cache, and minutes.
 #include "kernel/build.h"
 
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <cstdlib>
 
 #include "kernel/fake_tree.h"
@@ -30,6 +34,25 @@ class SlowKernelBuild : public FakeTreeTest {
   model::KernelSpec spec_;
   int objects_ = 0;
 };
+
+TEST_F(SlowKernelBuild, AfterAKilledBuildTheNextGivesTheSameBytes) {
+  const ArtifactCache whole(root() / "whole"), killed(root() / "killed");
+  const auto expected = build(whole, spec_);
+  ASSERT_TRUE(expected.has_value()) << expected.error().text();
+  for (int round = 0; round < 3; ++round) {
+    const pid_t child = fork();
+    if (child == 0) {
+      const auto ignored = build(killed, spec_);
+      _exit(ignored ? 0 : 1);
+    }
+    usleep(static_cast<useconds_t>(4'000'000 + round * 5'000'000));
+    kill(child, SIGKILL);
+    waitpid(child, nullptr, 0);
+  }
+  const auto kernel = build(killed, spec_);
+  ASSERT_TRUE(kernel.has_value()) << kernel.error().text();
+  EXPECT_EQ(kernel->image_sha256, expected->image_sha256);
+}
 
 TEST_F(SlowKernelBuild, SameInputsGiveTheSameBytesAndAChangedFileRebuildsOnlyItself) {
   const ArtifactCache here(root() / "here"), elsewhere(root() / "some/where/else");

@@ -20,6 +20,7 @@ namespace json = boost::json;
 
 constexpr const char* kUsedName = ".used";  // its mtime says when the entry was last used
 constexpr const char* kScratchPrefix = ".tmp-";
+constexpr auto kLogsLast = std::chrono::hours(14 * 24);
 
 void touch(const fs::path& path) {
   base::UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
@@ -160,21 +161,32 @@ std::vector<CacheEntry> ArtifactCache::list() const {
     for (const auto& item : fs::directory_iterator(kind.path(), ignored))
       if (!item.path().filename().string().starts_with('.')) add(kind.path().filename().string(), item.path());
   for (const auto& item : fs::directory_iterator(root_ / "worktrees", ignored))
-    if (item.is_directory(ignored)) add("worktree", item.path());
+    if (item.is_directory(ignored) && !item.path().filename().string().starts_with('.')) add("worktree", item.path());
   std::ranges::sort(entries, {}, &CacheEntry::last_used);
   return entries;
+}
+
+void ArtifactCache::sweep(const fs::path& folder, const std::string& kind) const {
+  std::error_code ignored;
+  for (const auto& item : fs::directory_iterator(folder, ignored)) {
+    const std::string name = item.path().filename().string();
+    if (!name.starts_with(kScratchPrefix)) continue;
+    auto lock = base::FileLock::try_acquire(lock_path(kind, key_of_scratch(name)));
+    if (lock && lock->locked()) remove_quietly(item.path());
+  }
 }
 
 base::Result<GcReport> ArtifactCache::gc(const GcPolicy& policy) const {
   GcReport report;
   std::error_code ignored;
-  for (const auto& kind : fs::directory_iterator(root_ / "artifacts", ignored))
-    for (const auto& item : fs::directory_iterator(kind.path(), ignored)) {
-      const std::string name = item.path().filename().string();
-      if (!name.starts_with(kScratchPrefix) || policy.dry_run) continue;
-      auto lock = base::FileLock::try_acquire(lock_path(kind.path().filename().string(), key_of_scratch(name)));
-      if (lock && lock->locked()) remove_quietly(item.path());
-    }
+  if (!policy.dry_run) {
+    for (const auto& kind : fs::directory_iterator(root_ / "artifacts", ignored))
+      sweep(kind.path(), kind.path().filename().string());
+    sweep(root_ / "worktrees", "worktree");
+    const auto long_ago = fs::file_time_type::clock::now() - kLogsLast;
+    for (const auto& item : fs::directory_iterator(root_ / "logs", ignored))
+      if (item.last_write_time(ignored) < long_ago) fs::remove(item.path(), ignored);
+  }
   std::vector<CacheEntry> entries = list();
   for (const CacheEntry& entry : entries) report.bytes_left += entry.bytes;
   const auto now = std::chrono::system_clock::now();

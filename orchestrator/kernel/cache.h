@@ -86,6 +86,8 @@ class ArtifactCache {
   const base::fs::path& root() const { return root_; }
 
  private:
+  // Removes scratch folders whose maker is gone: nobody holds the lock of their key.
+  void sweep(const base::fs::path& folder, const std::string& kind) const;
   base::fs::path entry_folder(const std::string& kind, const std::string& key) const;
   base::fs::path lock_path(const std::string& kind, const std::string& key) const;
   std::optional<Artifact> load(const std::string& kind, const std::string& key) const;

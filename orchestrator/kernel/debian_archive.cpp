@@ -206,6 +206,11 @@ void DebianArchive::remember(const std::string& asked, const DebianPackage& pack
   std::ignore = base::write_file_atomic(state_ / "resolved" / base::percent_encode(asked), package.name + " " + package.version);
 }
 
+base::Result<std::vector<DebianPackage>> DebianArchive::sources() {
+  if (auto refreshed = refresh(false); !refreshed) return std::unexpected(refreshed.error());
+  return versions("^linux-source-[0-9.]+$");
+}
+
 std::expected<DebianPackage, SourceFailure> DebianArchive::find_source(const std::string& asked) {
   const std::string memory_key = "source:" + asked;
   if (const auto text = remembered(memory_key))

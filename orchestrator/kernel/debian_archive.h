@@ -26,6 +26,8 @@ class DebianArchive {
 
   // "6.12" gives the newest linux-source-6.12, "6.12.111-1" (or "6.12.111") that point release.
   std::expected<DebianPackage, SourceFailure> find_source(const std::string& asked);
+  // Every kernel source that Debian has now, newest first.
+  base::Result<std::vector<DebianPackage>> sources();
   // "6.12-cloud": the newest linux-image-6.12.*-cloud-amd64.
   std::expected<DebianPackage, SourceFailure> find_image(const std::string& asked);
 

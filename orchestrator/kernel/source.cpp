@@ -71,7 +71,7 @@ std::expected<std::unique_ptr<BaseTree>, SourceFailure> open_debian(const Source
   if (!package) return std::unexpected(std::move(package.error()));
   const std::string key = package->name + "_" + package->version;
   const auto tree_of = [&](const Artifact& artifact) {
-    return pristine_tree(artifact.folder / "tree", key, "Debian " + package->name + " " + package->version);
+    return pristine_tree(artifact.folder / "tree", key, "Debian " + package->name + " " + package->version, artifact.in_use);
   };
   if (auto artifact = cache.find("source", key)) return tree_of(*artifact);
   auto slot = cache.open("source", key);
