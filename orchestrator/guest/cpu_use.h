@@ -10,7 +10,7 @@
 namespace guest {
 
 // nullopt once the process is reaped. `used` counts ended threads too, in steps of a clock tick (10 ms);
-// `waiting` is the living threads' and zero where the kernel keeps no schedstat.
+// `waiting` is that of the busiest living thread, and zero where the kernel keeps no schedstat.
 std::optional<CpuUse> process_cpu_use(pid_t pid);
 
 }  // namespace guest

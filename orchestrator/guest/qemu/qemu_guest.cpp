@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 
 #include "async/process.h"
@@ -79,7 +80,11 @@ class QemuGuest final : public Guest {
   }
 
   CpuUse cpu_use() override {
-    if (const auto use = process_cpu_use(process_.pid())) last_use_ = *use;
+    if (const auto use = process_cpu_use(process_.pid())) {
+      last_use_.used = std::max(last_use_.used, use->used);
+      // Another thread may have become the busiest one.
+      last_use_.waiting = std::max(last_use_.waiting, use->waiting);
+    }
     return last_use_;
   }
 
