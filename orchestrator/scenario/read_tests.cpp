@@ -245,8 +245,12 @@ void read_common(Context& context, const YamlMap& map, TestSpec& test) {
   });
 }
 
+// Later ones win: what is said of one command counts more than what is said of one machine.
 void read_variations(Context& context, const YamlMap& map, TestSpec& test) {
   map.with("per_machine", [&](const YAML::Node& value) { read_per_machine(context, value, {}, test.variations); });
+  map.with("per_command", [&](const YAML::Node& value) {
+    read_per_glob(context, value, "per_command", &Scope::command, test.variations);
+  });
   map.with("per_selftests", [&](const YAML::Node& value) {
     read_per_glob(context, value, "per_selftests", &Scope::selftests, test.variations);
   });
@@ -344,9 +348,6 @@ void read_selection(Context& context, const YAML::Node& node, model::Scenario& s
     selection.destructive = context.reader.boolean(value, "destructive").value_or(false);
   });
   read_common(context, map, selection.base);
-  map.with("per_command", [&](const YAML::Node& value) {
-    read_per_glob(context, value, "per_command", &Scope::command, selection.base.variations);
-  });
   read_variations(context, map, selection.base);
   scenario.vmtests.push_back(std::move(selection));
 }
