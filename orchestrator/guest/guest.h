@@ -57,6 +57,7 @@ class Guest {
   // What the emulator said on stderr so far (its first 64 KiB).
   virtual std::string complaints() const = 0;
 
+  // Empty while it runs and, for a moment, until the reason of its end is known; run the loop in between.
   virtual std::optional<GuestEnd> ended() = 0;
   virtual async::task<GuestEnd> wait_end() = 0;
   // Asks it to quit, kills it after `grace`. Returns at once if it has ended.

@@ -24,6 +24,7 @@ namespace {
 
 // QEMU answers from its main loop, which waits for the lock that a busy vCPU thread holds.
 constexpr auto kAnswerLimit = 20s;
+constexpr auto kReasonLimit = 1s;
 
 // Numbers of the inherited descriptors in QEMU.
 enum : int { kQmpFd = 3, kPortFd = 4, kTypingFd = 5 };
@@ -101,23 +102,26 @@ class QemuGuest final : public Guest {
     if (process_.running()) cpu_use();  // /proc forgets it with the reaping
     const auto exit = process_.exit();
     if (!exit) return std::nullopt;
+    // The reason is in an event that QEMU wrote before it went; the loop may not have read it yet.
+    const auto now = std::chrono::steady_clock::now();
+    if (!exit_seen_) exit_seen_ = now;
+    if (qmp_.open() && now - *exit_seen_ < kReasonLimit) return std::nullopt;
     end_ = judge(*exit);
     return end_;
   }
 
   async::task<GuestEnd> wait_end() override {
     const async::ProcessExit exit = co_await process_.wait();
-    // The reason is in an event that QEMU wrote before it went; let it arrive.
-    if (!end_) co_await qmp_.closed(1s);
+    if (!end_) co_await qmp_.closed(kReasonLimit);
     if (!end_) end_ = judge(exit);
     co_return *end_;
   }
 
   async::task<GuestEnd> end(std::chrono::milliseconds grace) override {
     if (end_) co_return *end_;
-    told_ = true;
     cpu_use();
     if (process_.running()) {
+      told_ = true;
       // Once told to, QEMU either answers and goes, or goes without an answer.
       const auto answer = co_await qmp_.execute("quit", json::object(), grace);
       if (!answer) process_.signal(SIGTERM);
@@ -166,6 +170,7 @@ class QemuGuest final : public Guest {
   base::fs::path stderr_;
   CpuUse last_use_;
   std::optional<GuestEnd> end_;
+  std::optional<std::chrono::steady_clock::time_point> exit_seen_;
   bool told_ = false;
 };
 

@@ -106,6 +106,15 @@ TEST_F(QemuGuestTest, TellsAPowerOffFromAReset) {
   const auto off = start("off\n", Then::power_off);
   EXPECT_EQ(run(off->wait_end()).kind, GuestEnd::Kind::powered_off);
   EXPECT_THAT(console_until(*off, "off\n"), HasSubstr("off\n"));
+  // Asked without waiting, it must not guess before the reason has been read.
+  const auto polled = start("off\n", Then::power_off);
+  std::optional<GuestEnd> end;
+  while (!(end = polled->ended())) {
+    std::this_thread::sleep_for(10ms);
+    loop_.restart();
+    loop_.poll_one();
+  }
+  EXPECT_EQ(end->kind, GuestEnd::Kind::powered_off) << end->text;
   const auto reset = start("again\n", Then::reset);
   EXPECT_EQ(run(reset->wait_end()).kind, GuestEnd::Kind::reset);
 }

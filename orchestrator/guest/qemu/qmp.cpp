@@ -154,6 +154,8 @@ async::task<base::Result<json::value>> Qmp::execute(std::string command, json::o
   co_return std::move(*waiting.answer);
 }
 
+bool Qmp::open() const { return state_->open; }
+
 const std::vector<QmpEvent>& Qmp::events() const { return state_->events; }
 
 async::task<void> Qmp::closed(std::chrono::milliseconds limit) {

@@ -32,6 +32,8 @@ class Qmp {
                                                         std::chrono::milliseconds limit);
   // Every event so far, oldest first; at most 1,000 are kept.
   const std::vector<QmpEvent>& events() const;
+  // False once QEMU has closed its end and everything it said was read.
+  bool open() const;
   // Completes when QEMU has closed its end or `limit` has passed: after that no event comes.
   async::task<void> closed(std::chrono::milliseconds limit);
 
