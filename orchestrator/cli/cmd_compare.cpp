@@ -24,7 +24,7 @@ int run(const Session& session, const Options& options) {
   const compare::Comparison comparison = compare::compare_runs(before.settled, after.settled);
   if (session.wants_json()) session.deliver_json(report::comparison_json(comparison));
   if (!session.json)
-    session.say(report::comparison_text(comparison, {.colour = session.colour(), .width = session.width()}));
+    session.say(report::comparison_text(comparison, session.terminal()));
   return comparison.any_worse() ? kBad : kGood;
 }
 

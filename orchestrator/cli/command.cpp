@@ -24,14 +24,13 @@ void Session::deliver_json(std::string_view text) const {
   if (!written) throw base::InfraError(base::errno_error("write the JSON to standard output", errno));
 }
 
-bool Session::colour() const {
-  return ::isatty(::fileno(people())) != 0 && std::getenv("NO_COLOR") == nullptr;
-}
+bool Session::is_terminal() const { return ::isatty(::fileno(people())) != 0; }
 
-int Session::width() const {
+report::TerminalOptions Session::terminal() const {
   winsize size{};
-  if (::ioctl(::fileno(people()), TIOCGWINSZ, &size) == 0 && size.ws_col >= 40) return size.ws_col;
-  return 100;
+  const bool known = ::ioctl(::fileno(people()), TIOCGWINSZ, &size) == 0 && size.ws_col >= 40;
+  return {.width = known ? size.ws_col : std::size_t{100},
+          .colour = is_terminal() && std::getenv("NO_COLOR") == nullptr};
 }
 
 void add_results_option(CLI::App& command, Session& session) {

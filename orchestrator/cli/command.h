@@ -12,6 +12,7 @@
 #include "base/diagnostic.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "report/layout.h"
 
 namespace cli {
 
@@ -37,8 +38,8 @@ struct Session {
   void say(std::string_view text) const;
   // Delivers the JSON text to stdout or the file that was asked for. Throws base::InfraError.
   void deliver_json(std::string_view text) const;
-  bool colour() const;  // people() is a terminal and NO_COLOR is unset
-  int width() const;    // columns of people(); 100 when it is not a terminal
+  bool is_terminal() const;  // people() is one
+  report::TerminalOptions terminal() const;
 };
 
 // Adds --json and --results to a command's options.

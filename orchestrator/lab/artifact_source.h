@@ -37,8 +37,8 @@ struct BuiltKernel {
   base::fs::path config;
   base::fs::path vmlinux;  // empty when there is none
   model::KernelIdentity identity;
-  std::vector<image::Tree> trees;  // modules, if it has any
-  std::vector<std::string> module_order;  // paths in the guest, in the order they are to be loaded
+  std::vector<base::fs::path> modules;    // files the guest needs, if it has any
+  std::vector<std::string> module_order;  // their paths in the guest, in the order they are to be loaded
 };
 
 struct BuiltSelftests {
@@ -66,6 +66,8 @@ class ArtifactSource {
   virtual Built<BuiltSelftests> selftests(const model::SelftestSpec& spec, const model::Machine& machine,
                                           const OnProgress& on_progress) = 0;
   virtual Built<BuiltTools> tools(const model::Machine& machine, const OnProgress& on_progress) = 0;
+  // What shell scripts and people need in a guest, in `shell` of the result; a minute to build.
+  virtual Built<BuiltTools> shell(const model::Machine& machine, const OnProgress& on_progress) = 0;
   // A formatted file system image, ready to be copied.
   virtual Built<base::fs::path> scratch_image(model::ScratchFs filesystem) = 0;
   virtual Built<image::BaseImage> base_image(const image::ImageSpec& spec) = 0;

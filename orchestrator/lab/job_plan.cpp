@@ -51,6 +51,19 @@ std::vector<std::string> boot_arguments(const std::vector<model::TestSpec>& test
   return arguments;
 }
 
+std::vector<image::Entry> module_entries(const BuiltKernel& kernel) {
+  std::vector<image::Entry> entries;
+  std::string order;
+  for (std::size_t i = 0; i < kernel.modules.size(); ++i) {
+    image::Entry entry{.path = kernel.module_order[i]};
+    entry.source = kernel.modules[i];
+    entries.push_back(std::move(entry));
+    order += kernel.module_order[i] + "\n";
+  }
+  if (!entries.empty()) entries.push_back({.path = "/vmlab/modules/order", .content = order});
+  return entries;
+}
+
 std::vector<model::ScratchFs> filesystems(const std::vector<model::TestSpec>& tests) {
   std::vector<model::ScratchFs> wanted;
   for (const model::TestSpec& test : tests)

@@ -16,6 +16,9 @@ std::vector<runner::JobTest> plan_tests(const std::vector<model::TestSpec>& test
 // any of the tests wants, as kernel arguments.
 std::vector<std::string> boot_arguments(const std::vector<model::TestSpec>& tests, int numa_nodes);
 
+// The kernel's modules and the list the agent loads them by, /vmlab/modules/order: one path a line.
+std::vector<image::Entry> module_entries(const BuiltKernel& kernel);
+
 // The file system images the tests want, without doubles.
 std::vector<model::ScratchFs> filesystems(const std::vector<model::TestSpec>& tests);
 

@@ -11,10 +11,13 @@
 #include "async/task_group.h"
 #include "base/units.h"
 #include "guest/qemu/qemu_guest.h"
-#include "guest/qemu_version.h"
+#include "guest/qemu/accelerator.h"
+#include "guest/qemu/install.h"
+#include "image/block.h"
 #include "lab/job_plan.h"
 #include "lab/sink.h"
 #include "lab/split.h"
+#include "lab/vmtests.h"
 #include "lab/workshop.h"
 
 namespace lab {
@@ -139,6 +142,7 @@ void RunInProgress::all_get(const scenario::JobRequest& job, const std::vector<m
 }
 
 async::task<void> RunInProgress::machine_share(scenario::JobRequest job, std::int64_t priority) {
+  const std::size_t counted = job.tests.size();
   const auto* kernel = co_await workshop_.kernel(job.kernel, *job.machine, priority);
   if (!*kernel) {
     all_get(job, job.tests, kernel->error(), "kernel");
@@ -157,6 +161,9 @@ async::task<void> RunInProgress::machine_share(scenario::JobRequest job, std::in
   if (end_.kernel_text.empty())
     end_.kernel_text = (*kernel)->identity.version + ", " + (*kernel)->identity.compiler;
 
+  for (const std::string& remark : expand_vmtests(job, **selftests))
+    context_.progress.note(fmt::format("{}: {}", job.machine->id, remark));
+  tally_.tests_all += job.tests.size() - counted;
   PreparedTests prepared = prepare_tests(job, **selftests);
   std::vector<milliseconds> durations;
   for (const model::TestSpec& test : prepared.runnable) durations.push_back(expected(test.id, *job.machine));
@@ -238,8 +245,15 @@ async::task<void> RunInProgress::one_guest(const scenario::JobRequest& job, std:
     spec.command_line.push_back(std::move(argument));
   spec.clock = job.clock;
   spec.seed = job.seed.value_or(0);
+  const auto qemu = co_await guest::find_qemu(*job.machine);
+  if (!qemu) {
+    // Without its QEMU a machine cannot be: the user asked for what this host does not have.
+    end_.user_errors.push_back({.message = fmt::format("machine {}: {}", job.machine->id, qemu.error().message),
+                                .hint = qemu.error().hint});
+    co_return;
+  }
+  record.qemu = qemu->full_version;
   record.accel = guest::to_string(spec.accelerator);
-  if (auto version = guest::qemu_version(*job.machine); version) record.qemu = *version;
 
   std::vector<model::Planned> plan;
   for (std::size_t i = 0; i < tests.size(); ++i)
@@ -249,15 +263,20 @@ async::task<void> RunInProgress::one_guest(const scenario::JobRequest& job, std:
 
   image::ImageSpec image_spec;
   image_spec.agent = tools.agent;
-  image_spec.trees = tools.shell;
-  for (const image::Tree& tree : kernel.trees) image_spec.trees.push_back(tree);
+  const bool scripts = std::ranges::any_of(tests, [](const auto& test) { return test.program.ends_with(".sh"); });
+  if (scripts) {
+    const auto* shell = co_await workshop_.shell(*job.machine, priority);
+    if (*shell) image_spec.trees = (*shell)->shell;
+    else context_.progress.note(fmt::format("{}: no shell in the guest: {}", record.job, shell->error().reason));
+  }
+  for (image::Entry& entry : module_entries(kernel)) image_spec.extra.push_back(std::move(entry));
   std::map<std::string, bool> collections;
   for (const model::TestSpec& test : tests) collections[test.collection] = true;
   for (const auto& [collection, wanted] : collections)
     image_spec.trees.push_back({.host = selftests.folder / collection,
                                 .guest = std::string(kSelftestsInGuest) + "/" + collection,
                                 .identity = selftests.identity + "/" + collection});
-  const auto* base = co_await workshop_.base_image(image_spec, selftests.identity + kernel.identity.key + record.machine, priority);
+  const auto* base = co_await workshop_.base_image(image_spec, selftests.identity + kernel.identity.key + record.machine + (scripts ? "+shell" : ""), priority);
 
   runner::JobInput input;
   input.record = record;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "async/asio.h"
 #include "base/diagnostic.h"
 #include "lab/artifact_source.h"
 #include "lab/progress.h"

@@ -89,6 +89,12 @@ async::task<const Built<BuiltTools>*> Workshop::tools(const model::Machine& mach
   return get(tools_, std::string(machine.cross_compile), std::move(label), priority, std::move(make));
 }
 
+async::task<const Built<BuiltTools>*> Workshop::shell(const model::Machine& machine, std::int64_t priority) {
+  std::string label = fmt::format("guest shell {}", model::to_string(machine.arch));
+  auto make = [this, &machine, report = reporter(label)] { return source_.shell(machine, report); };
+  return get(shells_, std::string(machine.cross_compile), std::move(label), priority, std::move(make));
+}
+
 async::task<const Built<base::fs::path>*> Workshop::scratch_image(model::ScratchFs filesystem,
                                                                   std::int64_t priority) {
   std::string label = filesystem == model::ScratchFs::xfs ? "xfs image" : "ext4 image";

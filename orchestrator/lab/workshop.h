@@ -24,6 +24,7 @@ class Workshop {
   async::task<const Built<BuiltSelftests>*> selftests(const model::SelftestSpec& spec,
                                                       const model::Machine& machine, std::int64_t priority);
   async::task<const Built<BuiltTools>*> tools(const model::Machine& machine, std::int64_t priority);
+  async::task<const Built<BuiltTools>*> shell(const model::Machine& machine, std::int64_t priority);
   async::task<const Built<base::fs::path>*> scratch_image(model::ScratchFs filesystem, std::int64_t priority);
   async::task<const Built<image::BaseImage>*> base_image(const image::ImageSpec& spec, const std::string& key,
                                                          std::int64_t priority);
@@ -50,7 +51,7 @@ class Workshop {
   async::WorkerPool pool_{1};
   Shelf<BuiltKernel> kernels_;
   Shelf<BuiltSelftests> selftests_;
-  Shelf<BuiltTools> tools_;
+  Shelf<BuiltTools> tools_, shells_;
   Shelf<base::fs::path> scratch_;
   Shelf<image::BaseImage> images_;
 };

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/run_options.h"
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "cli/scenarios.h"
+#include "cli/shell_words.h"
+#include "cli/source_argument.h"
+#include "scenario/select.h"
+
+namespace cli {
+namespace {
+
+template <class T>
+std::optional<T> choice(const std::string& option, const std::string& value,
+                        std::initializer_list<std::pair<std::string_view, T>> choices) {
+  if (value.empty()) return std::nullopt;
+  std::string names;
+  for (const auto& [name, result] : choices) {
+    if (name == value) return result;
+    names += (names.empty() ? "" : " or ") + std::string(name);
+  }
+  user_error(fmt::format("{} {} is not known", option, base::printable(value)), option + " is " + names);
+}
+
+scenario::Selection selection_of(const RunOptions& options) {
+  scenario::Selection selection;
+  selection.archs = options.archs;
+  selection.machines = options.machines;
+  selection.tests = options.tests;
+  selection.patches = options.patches;
+  if (!options.kernel.empty()) {
+    SourceArgument source = parse_source_argument(options.kernel);
+    selection.kernel = std::move(source.source);
+    selection.patches.insert(selection.patches.begin(), source.patches.begin(), source.patches.end());
+  }
+  if (!options.selftests.empty()) selection.selftests = parse_source_argument(options.selftests).source;
+  selection.isolation = choice<model::Isolation>(
+      "--isolation", options.isolation, {{"suite", model::Isolation::suite}, {"test", model::Isolation::test}});
+  selection.clock = choice<model::Clock>(
+      "--clock", options.clock, {{"wall", model::Clock::wall}, {"instructions", model::Clock::instructions}});
+  selection.seed = options.seed;
+  if (!options.shard.empty()) {
+    auto shard = scenario::parse_shard(options.shard);
+    if (!shard) user_error(shard.error().message, shard.error().hint);
+    selection.shard = *shard;
+  }
+  return selection;
+}
+
+}  // namespace
+
+void add_run_options(CLI::App& command, RunOptions& options) {
+  command.add_option("SCENARIO", options.scenarios, "Scenario files, or names of shipped ones")->required();
+  command.add_option("--arch", options.archs, "Only these architectures")->delimiter(',')->type_name("A,..");
+  command.add_option("--machine", options.machines, "Only these machines; globs")->delimiter(',')->type_name("M,..");
+  command.add_option("--test", options.tests, "Only these tests; * crosses /")->type_name("GLOB");
+  command.add_option("--kernel", options.kernel, "debian:6.12, dir:PATH, git:PATH#REV, prebuilt:PATH; +FILE adds a patch")
+      ->type_name("SRC");
+  command.add_option("--patch", options.patches, "A diff, an mbox or a quilt directory, on top")->type_name("FILE");
+  command.add_option("--selftests", options.selftests, "Where the selftests come from")->type_name("SRC");
+  command.add_option("--isolation", options.isolation, "suite: tests share a guest; test: a fresh guest for each");
+  command.add_option("--clock", options.clock, "wall or instructions");
+  command.add_option("--seed", options.seed, "Seed of everything random")->type_name("N");
+  command.add_option("--jobs", options.jobs, "Guests at once (default: one per core)")
+      ->check(CLI::Range(1, 1024))->type_name("N");
+  command.add_option("--shard", options.shard, "Run one of N parts")->type_name("K/N");
+  command.add_option("--resume", options.resume)->type_name("RUN")->group("");
+  command.add_option("--junit", options.junit, "Write JUnit XML")->type_name("FILE");
+  command.add_flag("--git-bisect", options.git_bisect, "Exit as `git bisect run` wants: 0, 1, 125, 255");
+}
+
+lab::RunRequest request_of(const Session& session, const RunOptions& options) {
+  const Scenarios scenarios = load_scenarios(session, options.scenarios);
+  auto jobs = scenario::select_jobs(scenarios, selection_of(options));
+  if (!jobs) throw base::UserError{jobs.error()};
+  lab::RunRequest request;
+  request.jobs = std::move(*jobs);
+  for (const auto& scenario : scenarios)
+    request.scenario_names += (request.scenario_names.empty() ? "" : ",") + scenario->name;
+  request.command = session.command_line;
+  request.guests = options.jobs;
+  return request;
+}
+
+RunOptions parse_run_command(Session& session, const std::string& command_line) {
+  std::vector<std::string> words = shell_words(command_line);
+  if (words.size() < 3 || words[1] != "run")
+    throw base::InfraError("this result does not come from `vmlab run`: " + base::printable(command_line));
+  RunOptions options;
+  Session unused = session;  // output options of the old command do not count here
+  CLI::App app;
+  CLI::App* command = app.add_subcommand("run");
+  add_run_options(*command, options);
+  add_output_options(*command, unused);
+  std::vector<std::string> arguments(words.begin() + 1, words.end());
+  for (std::string& argument : arguments)
+    if (argument.starts_with("--json=")) argument = "--json";
+  std::ranges::reverse(arguments);
+  try {
+    app.parse(arguments);
+  } catch (const CLI::ParseError& error) {
+    throw base::InfraError("the command of that run cannot be read again: " + std::string(error.what()));
+  }
+  return options;
+}
+
+}  // namespace cli

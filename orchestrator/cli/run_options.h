@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// The options of `vmlab run`, and the run they mean. Shared with `reproduce` and `shell`, which start from the
+// command line of a run.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/command.h"
+#include "lab/lab.h"
+
+namespace cli {
+
+struct RunOptions {
+  std::vector<std::string> scenarios, archs, machines, tests, patches;
+  std::string kernel, selftests, isolation, clock, shard, junit, resume;
+  std::optional<std::uint64_t> seed;
+  int jobs = 0;
+  bool git_bisect = false;
+};
+
+void add_run_options(CLI::App& command, RunOptions& options);
+
+// Loads the scenarios and selects the jobs. Throws UserError.
+lab::RunRequest request_of(const Session& session, const RunOptions& options);
+
+// A stored command line ("vmlab run 'a b.yaml' --seed 7") as options again. Throws InfraError when it is none.
+RunOptions parse_run_command(Session& session, const std::string& command_line);
+
+// Carries a request out, prints and delivers its report; the exit code.
+int run_and_report(Session& session, const lab::RunRequest& request, const std::string& junit, bool git_bisect);
+
+}  // namespace cli

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lab/kernel_artifacts.h"
+
+#include <fmt/format.h>
+
+#include <mutex>
+#include <thread>
+
+#include "image/block.h"
+#include "kernel/build.h"
+#include "kernel/guest_tools.h"
+#include "kernel/selftests.h"
+#include "kernel/selftests_tree.h"
+
+namespace lab {
+namespace {
+
+constexpr const char* kCollections[] = {"mm"};
+constexpr const char* kModulesInGuest = "/vmlab/modules";
+
+std::unexpected<BuildProblem> infra(std::string reason) {
+  return std::unexpected(BuildProblem{BuildProblem::Kind::infra, {}, std::move(reason), {}});
+}
+
+std::unexpected<BuildProblem> problem_of(const kernel::SourceFailure& failure) {
+  if (!failure.user.empty())
+    return std::unexpected(BuildProblem{BuildProblem::Kind::user, failure.user, failure.user.front().message, {}});
+  return infra(failure.host.text());
+}
+
+std::unexpected<BuildProblem> problem_of(const kernel::BuildFailure& failure) {
+  switch (failure.kind) {
+    case kernel::BuildFailure::Kind::user:
+      return std::unexpected(BuildProblem{BuildProblem::Kind::user, failure.diagnostics, failure.text(), {}});
+    case kernel::BuildFailure::Kind::build: {
+      std::string lines;
+      for (const std::string& line : failure.lines) lines += line + "\n";
+      const std::string reason = failure.lines.empty() ? "the build failed" : failure.lines.front();
+      return std::unexpected(BuildProblem{BuildProblem::Kind::build, {}, reason, lines + "log: " + failure.log.string()});
+    }
+    case kernel::BuildFailure::Kind::infra: break;
+  }
+  return infra(failure.error.text());
+}
+
+}  // namespace
+
+struct KernelArtifacts::State {
+  explicit State(base::fs::path checkout) : root(std::move(checkout)) {}
+
+  base::fs::path root;
+  kernel::ArtifactCache cache;
+  kernel::HostCommandRunner runner;
+  kernel::GuestToolsHost host{runner, cache, static_cast<int>(std::max(1u, std::thread::hardware_concurrency()))};
+  std::mutex keep_mutex;
+  std::vector<kernel::Artifact> keep;  // what this run uses stays out of gc's reach
+
+  void hold(kernel::Artifact artifact) {
+    const std::lock_guard lock(keep_mutex);
+    keep.push_back(std::move(artifact));
+  }
+};
+
+KernelArtifacts::KernelArtifacts(base::fs::path root) : state_(std::make_unique<State>(std::move(root))) {}
+KernelArtifacts::~KernelArtifacts() = default;
+
+Built<BuiltKernel> KernelArtifacts::kernel(const model::KernelSpec& spec, const model::Machine& machine,
+                                           const OnProgress& on_progress) {
+  kernel::BuildContext context{.cache = state_->cache,
+                               .runner = state_->runner,
+                               .config_directory = state_->root / "images" / "config",
+                               .jobs = state_->host.jobs};
+  context.on_progress = [&](const kernel::BuildProgress& progress) {
+    on_progress(progress.stage, progress.total > 0 ? static_cast<double>(progress.done) / progress.total : -1);
+  };
+  auto built = kernel::build_kernel(spec, machine, context);
+  if (!built) return problem_of(built.error());
+  state_->hold(built->artifact);
+  BuiltKernel result;
+  result.image = built->image;
+  result.config = built->config;
+  result.vmlinux = built->vmlinux;
+  result.identity = {.source = spec.source.text(),
+                     .version = built->version,
+                     .key = built->key,
+                     .image_sha256 = built->image_sha256,
+                     .config_sha256 = built->config_sha256,
+                     .compiler = built->compiler,
+                     .patches = built->patches};
+  for (const base::fs::path& module : built->modules) {
+    result.module_order.push_back(std::string(kModulesInGuest) + "/" + module.filename().string());
+    result.modules.push_back(module);
+  }
+  return result;
+}
+
+Built<BuiltSelftests> KernelArtifacts::selftests(const model::SelftestSpec& spec, const model::Machine& machine,
+                                                 const OnProgress& on_progress) {
+  on_progress("reading the tree", -1);
+  auto tree = kernel::open_selftest_tree(spec, state_->cache, state_->runner);
+  if (!tree) return problem_of(tree.error());
+  on_progress("building", -1);
+  auto libraries = kernel::build_guest_libraries(state_->host, state_->root / "images" / "recipes", machine);
+  if (!libraries) return infra(std::move(libraries.error()).while_doing("building the selftests' libraries").text());
+  BuiltSelftests result;
+  result.source = spec.source.text();
+  for (const char* collection : kCollections) {
+    auto built = kernel::build_selftests(state_->host, *tree, collection, machine, libraries->folder);
+    if (!built) return infra(std::move(built.error()).while_doing(fmt::format("building the {} selftests", collection)).text());
+    state_->hold(built->entry);
+    result.folder = built->root;
+    result.identity += built->identity;
+    for (const kernel::BuiltSelftest& program : built->built) result.programs[collection].push_back(program.name);
+    for (const kernel::NotBuilt& missing : built->not_built) {
+      std::string& lines = result.not_built[fmt::format("{}/{}", collection, missing.program)];
+      for (const std::string& line : missing.lines) lines += line + "\n";
+    }
+    if (auto script = base::read_file(built->root / collection / "run_vmtests.sh", 1 << 20); script)
+      result.run_vmtests = std::move(*script);
+  }
+  return result;
+}
+
+Built<BuiltTools> KernelArtifacts::tools(const model::Machine& machine, const OnProgress& on_progress) {
+  on_progress("building", -1);
+  auto agent = kernel::build_guest_tools(state_->host, state_->root / "guest-tools", machine);
+  if (!agent) return infra(std::move(agent.error()).while_doing("building the guest agent").text());
+  state_->hold(agent->entry);
+  return BuiltTools{agent->folder / "init", {}};
+}
+
+Built<BuiltTools> KernelArtifacts::shell(const model::Machine& machine, const OnProgress& on_progress) {
+  on_progress("building", -1);
+  auto shell = kernel::build_guest_shell(state_->host, state_->root / "images" / "recipes", machine);
+  if (!shell) return infra(std::move(shell.error()).while_doing("building the guest's shell").text());
+  state_->hold(shell->entry);
+  return BuiltTools{{}, {{.host = shell->folder / "root", .guest = "/", .identity = shell->identity}}};
+}
+
+Built<base::fs::path> KernelArtifacts::scratch_image(model::ScratchFs filesystem) {
+  const image::RunTool run = [this](const std::vector<std::string>& words,
+                                    const std::vector<std::pair<std::string, std::string>>& environment)
+      -> base::Result<void> {
+    // mkfs lives in /sbin, which an ordinary user's PATH may lack.
+    auto with_path = environment;
+    const char* path = std::getenv("PATH");
+    with_path.emplace_back("PATH", std::string(path != nullptr ? path : "/usr/bin:/bin") + ":/usr/sbin:/sbin");
+    kernel::Command command = kernel::command_of(words);
+    command.environment = with_path;
+    auto done = kernel::run_or_fail(state_->runner, command);
+    if (!done) return std::unexpected(done.error());
+    return {};
+  };
+  auto made = image::block_image({.filesystem = filesystem}, state_->cache.root() / "images", run);
+  if (!made) return infra(made.error().text());
+  return *made;
+}
+
+Built<image::BaseImage> KernelArtifacts::base_image(const image::ImageSpec& spec) {
+  auto made = image::base_image(spec, state_->cache.root() / "images");
+  if (!made) return infra(made.error().text());
+  return *made;
+}
+
+void KernelArtifacts::cancel() { state_->runner.cancel(); }
+
+}  // namespace lab

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lab/vmtests.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "base/units.h"
+#include "ktap/run_vmtests.h"
+#include "scenario/fitness.h"
+
+namespace lab {
+namespace {
+
+// The machine's default huge page size is the first of its sizes that is no contiguous-PTE size.
+std::uint64_t default_hugepage(const model::Machine& machine) {
+  switch (machine.arch) {
+    case model::Arch::x86_64:
+    case model::Arch::arm64: return 2u << 20;
+    case model::Arch::ppc64: return machine.id == "ppc64-hash4k" ? 16u << 20 : 2u << 20;
+    case model::Arch::ppc32: return 0;
+  }
+  return 0;
+}
+
+bool fits(const model::Needs& needs, const model::GuestSpec& guest, std::string& why) {
+  std::uint64_t pools = 0;
+  for (const model::HugePagePool& pool : needs.hugepages) pools += pool.page_bytes * pool.pages;
+  const std::uint64_t room = guest.memory_bytes - std::min(guest.memory_bytes, scenario::reserved_memory(guest.memory_bytes));
+  if (pools > room)
+    why = fmt::format("needs {} of huge pages, the guest has {}", base::format_size(pools),
+                      base::format_size(guest.memory_bytes));
+  else if (needs.memory_bytes > guest.memory_bytes)
+    why = fmt::format("needs {} of memory, the guest has {}", base::format_size(needs.memory_bytes),
+                      base::format_size(guest.memory_bytes));
+  return why.empty();
+}
+
+// The scenario's word first; the table's where the scenario is silent.
+void fill_in(model::Needs& needs, const model::Needs& table) {
+  if (needs.hugepages.empty()) needs.hugepages = table.hugepages;
+  if (needs.memory_bytes == 0) needs.memory_bytes = table.memory_bytes;
+  if (needs.swap_bytes == 0) needs.swap_bytes = table.swap_bytes;
+  if (needs.filesystem == model::ScratchFs::none) needs.filesystem = table.filesystem;
+  if (needs.min_vcpus == 0) needs.min_vcpus = table.min_vcpus;
+}
+
+}  // namespace
+
+std::vector<std::string> expand_vmtests(scenario::JobRequest& job, const BuiltSelftests& selftests) {
+  std::vector<std::string> remarks;
+  for (const model::VmtestsSelection& selection : job.vmtests) {
+    if (selftests.run_vmtests.empty()) {
+      remarks.push_back("the selftests of " + selftests.source + " have no run_vmtests.sh");
+      continue;
+    }
+    ktap::VmtestMachine machine;
+    machine.arch = job.machine->arch;
+    machine.hugepage_bytes = default_hugepage(*job.machine);
+    machine.vcpus = job.guest.vcpus;
+    machine.run_all = selection.extra;
+    machine.destructive = selection.destructive;
+    const ktap::VmtestList list = ktap::read_run_vmtests(selftests.run_vmtests, "run_vmtests.sh", machine);
+    for (const base::Diagnostic& unknown : list.unknown) remarks.push_back(unknown.text());
+
+    std::vector<scenario::Command> commands;
+    std::vector<const ktap::VmtestCommand*> origin;
+    for (const ktap::VmtestCommand& command : list.commands) {
+      if (!selection.categories.empty() &&
+          std::ranges::find(selection.categories, command.category) == selection.categories.end())
+        continue;
+      commands.push_back({command.program, command.arguments});
+      origin.push_back(&command);
+    }
+    const std::size_t first = job.tests.size();
+    scenario::add_commands(job, selection, commands);
+    for (std::size_t i = first; i < job.tests.size();) {
+      model::TestSpec& test = job.tests[i];
+      const auto same = std::ranges::find_if(origin, [&](const ktap::VmtestCommand* command) {
+        return command->program == test.program && command->arguments == test.arguments;
+      });
+      std::string why;
+      if (same != origin.end()) {
+        fill_in(test.needs, (*same)->needs);
+        test.limit = std::max(test.limit, ktap::test_of(**same).limit);
+        if (!(*same)->run_as.empty()) why = "runs as user " + (*same)->run_as + " through sudo, which guests lack";
+      }
+      if (why.empty()) fits(test.needs, job.guest, why);
+      if (why.empty()) {
+        ++i;
+        continue;
+      }
+      job.unfit.push_back({test, why});
+      job.tests.erase(job.tests.begin() + static_cast<std::ptrdiff_t>(i));
+    }
+  }
+  job.vmtests.clear();
+  return remarks;
+}
+
+}  // namespace lab

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// "Everything run_vmtests.sh lists": the tree's own list, read from its script, as tests of a job.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "lab/artifact_source.h"
+#include "scenario/select.h"
+
+namespace lab {
+
+// Adds the commands of the tree's run_vmtests.sh to job.tests and job.unfit. What the scenario says of a command
+// wins; where it says nothing, the reviewed table of what each program needs fills in. Returns what the reader did
+// not understand, one line each, for people: a line nobody reads is a test nobody runs.
+std::vector<std::string> expand_vmtests(scenario::JobRequest& job, const BuiltSelftests& selftests);
+
+}  // namespace lab
