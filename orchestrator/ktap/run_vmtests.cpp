@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "ktap/case_name.h"
 #include "ktap/shell_words.h"
+#include "ktap/vmtest_conditions.h"
 #include "ktap/vmtest_script.h"
 
 namespace ktap {
@@ -55,8 +56,6 @@ class Reader {
   bool assignment(std::string_view text);
   bool setting(std::string_view text);
   void command(std::string_view category, std::string_view rest, int line);
-  std::optional<bool> condition(std::string_view text) const;
-  std::optional<bool> simple_condition(std::string_view text) const;
   void unknown(const ScriptLine& line, std::string message);
 
   std::vector<ScriptLine> lines_;
@@ -136,7 +135,7 @@ std::size_t Reader::branch(std::size_t at, std::size_t to, int depth) {
       if (text.ends_with("then")) text.resize(text.size() - 4);
       text = base::trim(std::string_view(text).substr(text.find(' ')));
       while (text.ends_with(';')) text.pop_back();
-      taken = condition(text);
+      taken = vmtest_condition(text, shell_, machine_);
       if (!taken) unknown(lines_[start], "a condition that cannot be decided, taken for true");
     }
     const std::size_t next = next_branch(lines_, body, end);
@@ -293,64 +292,6 @@ void Reader::command(std::string_view category, std::string_view rest, int line)
                                   static_cast<std::uint64_t>(std::max<std::int64_t>(*pages, 0))}};
   }
   list_.commands.push_back(std::move(command));
-}
-
-std::optional<bool> Reader::condition(std::string_view text) const {
-  text = base::trim(text);
-  bool all = true;
-  while (true) {
-    const auto both = text.find("&&");
-    // Inside [[ ]] there is no && in these scripts.
-    const auto one = simple_condition(base::trim(text.substr(0, both)));
-    if (!one) return std::nullopt;
-    all = all && *one;
-    if (both == std::string_view::npos) return all;
-    text = text.substr(both + 2);
-  }
-}
-
-std::optional<bool> Reader::simple_condition(std::string_view text) const {
-  if (text.starts_with("! ")) {
-    const auto inner = simple_condition(base::trim(text.substr(2)));
-    if (!inner) return std::nullopt;
-    return !*inner;
-  }
-  // Selecting categories is the reader's caller's business; sudo and xfs are needs, not conditions.
-  if (text.starts_with("test_selected ") || text.starts_with("command -v sudo") ||
-      text.starts_with("sudo -u ") || text.starts_with("grep xfs /proc/filesystems"))
-    return true;
-  if (text == "$RUN_ALL") return machine_.run_all;
-  if (text == "$RUN_DESTRUCTIVE") return machine_.destructive;
-  if (!text.starts_with("[")) return std::nullopt;
-  while (text.starts_with("[")) text.remove_prefix(1);
-  while (text.ends_with("]")) text.remove_suffix(1);
-  const auto words = shell_.words(text);
-  if (!words) return std::nullopt;
-  std::vector<std::string> w;
-  for (const auto& word : *words) w.push_back(word.text);
-  if (w.size() == 1 && (w[0] == "-n" || w[0] == "-z"))
-    return w[0] == "-z";  // of an unquoted empty variable
-  if (w.size() == 2) {
-    if (w[0] == "-n") return !w[1].empty();
-    if (w[0] == "-z") return w[1].empty();
-    if (w[0] == "-x" || w[0] == "-f") {
-      if (!w[1].starts_with("./") || !machine_.programs) return true;
-      return machine_.programs->contains(w[1].substr(2));
-    }
-    return std::nullopt;
-  }
-  if (w.size() != 3) return std::nullopt;
-  if (w[1] == "=" || w[1] == "==") return w[0] == w[2];
-  if (w[1] == "!=") return w[0] != w[2];
-  const auto left = base::parse_int(w[0]), right = base::parse_int(w[2]);
-  if (!left || !right) return std::nullopt;
-  if (w[1] == "-gt") return *left > *right;
-  if (w[1] == "-ge") return *left >= *right;
-  if (w[1] == "-lt") return *left < *right;
-  if (w[1] == "-le") return *left <= *right;
-  if (w[1] == "-eq") return *left == *right;
-  if (w[1] == "-ne") return *left != *right;
-  return std::nullopt;
 }
 
 }  // namespace

@@ -6,86 +6,14 @@
 
 #include "base/text.h"
 #include "fmt/format.h"
+#include "ktap/tap_text.h"
 
 namespace ktap {
 namespace {
 
-constexpr std::size_t kDeepest = 24;       // levels; deeper indentation is taken for a remark
-constexpr std::size_t kMostHeld = 20'000;  // results that wait for their parent's name
 constexpr std::size_t kEvidenceLines = 8;
 constexpr std::size_t kEvidenceWidth = 240;
 constexpr std::size_t kMostNotes = 20;
-
-bool blanks_only(std::string_view text) {
-  return text.find_first_not_of(" \t") == std::string_view::npos;
-}
-
-// "selftests: mm: cow" of runner.sh, "running ./gup_test -u" of run_vmtests.sh (its pretty_name()).
-std::optional<std::string> announced_child(std::string_view text) {
-  if (text.starts_with("selftests: ") && text.find(": ", 11) != std::string_view::npos)
-    return bounded_text(base::trim(text));
-  for (std::string_view start : {"running ./", "running bash ./"})
-    if (text.starts_with(start)) return bounded_text(base::trim(text.substr(start.size())));
-  return std::nullopt;
-}
-
-// "RUN           global.name ..." of kselftest_harness.h, without its '#'.
-std::optional<std::string> harness_run(std::string_view text) {
-  if (!text.starts_with("RUN ") || !text.ends_with(" ...")) return std::nullopt;
-  text = base::trim(text.substr(4, text.size() - 8));
-  if (text.empty() || text.find(' ') != std::string_view::npos) return std::nullopt;
-  return std::string(text);
-}
-
-// Remarks that never say why: the harness's own verdict lines and kselftest's closing words.
-bool says_nothing(std::string_view text) {
-  for (std::string_view start : {"OK  ", "FAIL  ", "[INFO]", "[PASS]", "[SKIP]", "[FAIL]",
-                                 "Totals:", "Planned tests != run tests", "Starting ", "Subtest:"})
-    if (text.starts_with(start)) return true;
-  return text.ends_with("Test terminated by assertion") || text.empty() ||
-         text.find(": pass:") != std::string_view::npos ||  // KUnit's sums
-         text.find("skipped test(s) detected") != std::string_view::npos;
-}
-
-// Where the next line begins inside a result that was printed without a newline: "not ok 3 mlock
-// error: Operation not permittednot ok 4 x", "ok 3 # SKIP Merging memory skipped# [RUN] test_b".
-// npos when this is one line.
-std::size_t glued_at(std::string_view text) {
-  constexpr auto npos = std::string_view::npos;
-  const std::size_t lead = text.size() - comment_text(text).size();
-  std::string_view body = text.substr(lead);
-  const std::size_t word = body.starts_with("not ok ") ? 7 : body.starts_with("ok ") ? 3 : npos;
-  const bool plan = body.starts_with("1..0 # ");
-  if (word == npos && !plan) return npos;
-  std::size_t best = npos;
-  const auto look_for = [&](std::string_view mark) {
-    const auto at = body.find(mark, 5);
-    if (at != npos && body[at - 1] != ' ') best = std::min(best, at);
-  };
-  for (std::string_view mark :
-       {"# [RUN] ", "# Totals: pass:", "# Planned tests != run tests", "Bail out! "})
-    look_for(mark);
-  if (word != npos) {
-    std::size_t digits = word;
-    while (digits < body.size() && body[digits] >= '0' && body[digits] <= '9') ++digits;
-    const auto number = base::parse_int(body.substr(word, digits - word));
-    if (number && *number < 1'000'000'000) {
-      look_for(fmt::format("not ok {} ", *number + 1));
-      look_for(fmt::format("ok {} ", *number + 1));
-    }
-  }
-  return best == npos ? npos : lead + best;
-}
-
-std::optional<std::size_t> count_after(std::string_view text, std::string_view word) {
-  const auto at = text.find(word);
-  if (at == std::string_view::npos) return std::nullopt;
-  std::size_t end = at + word.size();
-  while (end < text.size() && text[end] >= '0' && text[end] <= '9') ++end;
-  const auto value = base::parse_int(text.substr(at + word.size(), end - at - word.size()));
-  if (!value) return std::nullopt;
-  return static_cast<std::size_t>(*value);
-}
 
 // The directive decides before ok / not ok. SKIP is decided later, by the table of reasons.
 model::Outcome outcome_of(const ResultLine& result) {
@@ -195,88 +123,6 @@ bool TapReader::inside_yaml(std::string_view text, const Line& line) {
   return true;
 }
 
-bool TapReader::may_open(const Level& top, const Line& line) {
-  const auto deeper = line.lead.substr(top.lead.size());
-  const bool opens = line.kind == LineKind::version || line.kind == LineKind::plan;
-  // "# ok 1 x" may be a remark; it is a subtest's result when a subtest was announced.
-  if (!blanks_only(deeper)) return opens || (line.kind == LineKind::result && top.next_child);
-  const bool indented = deeper.size() >= 2 || deeper.find('\t') != std::string_view::npos;
-  return indented && (opens || line.result.number.has_value());
-}
-
-TapReader::Level* TapReader::level_of(const Line& line) {
-  if (line.kind == LineKind::bail)
-    return blanks_only(line.lead) || levels_.size() > 1 ? &levels_.back() : nullptr;
-  std::size_t keep = levels_.size();
-  while (keep > 1 && !line.lead.starts_with(levels_[keep - 1].lead)) --keep;
-  if (levels_[keep - 1].lead == line.lead) {
-    pop_to(line.lead, line.kind == LineKind::result ? &line.result : nullptr);
-    return &levels_.back();
-  }
-  // A new level below `keep`: what is above it is over.
-  if (keep >= kDeepest || !may_open(levels_[keep - 1], line)) return nullptr;
-  pop_to(std::string(levels_[keep - 1].lead), nullptr);
-  Level level;
-  level.lead = std::string(line.lead);
-  level.name = std::exchange(levels_.back().next_child, std::nullopt);
-  levels_.push_back(std::move(level));
-  return &levels_.back();
-}
-
-void TapReader::pop_to(std::string_view lead, const ResultLine* parent) {
-  closed_skip_all_.reset();
-  while (levels_.size() > 1 && levels_.back().lead.size() > lead.size()) {
-    const bool child = levels_[levels_.size() - 2].lead == lead;
-    close_top(child ? parent : nullptr);
-  }
-}
-
-void TapReader::close_top(const ResultLine* parent) {
-  Level level = std::move(levels_.back());
-  const std::size_t depth = levels_.size() - 1;
-  if (!level.name && parent && !parent->name.empty()) level.name = bounded_text(parent->name);
-  std::vector<RawCase> held = std::exchange(level.held, {});
-  if (!level.name) level.name = "";
-  closed_skip_all_ = level.skip_all;
-  levels_.back() = std::move(level);
-  for (auto& raw : held) emit(depth, std::move(raw));
-  // A parent that was skipped (exit status 4) excuses the rest of its plan.
-  end_document(levels_.back(), parent && parent->directive == Directive::skip);
-  levels_.pop_back();
-}
-
-// The end of one plan's worth of results at this level.
-void TapReader::end_document(Level& level, bool excused) {
-  const bool outermost = &level == &levels_.front();
-  if (level.plan) {
-    const std::size_t missing = *level.plan > level.seen ? *level.plan - level.seen : 0;
-    const std::size_t extra = level.seen > *level.plan ? level.seen - *level.plan : 0;
-    if (outermost) {
-      summary_.planned = summary_.planned.value_or(0) + *level.plan;
-      summary_.missing += missing;
-      summary_.extra += extra;
-    } else if ((missing > 0 && !excused) || extra > 0) {
-      summary_.nested_complete = summary_.nested_complete && missing == 0;
-      RawCase raw;
-      raw.name = "(plan)";
-      raw.outcome = missing > 0 ? model::Outcome::missing : model::Outcome::fail;
-      raw.reason = missing > 0
-                       ? fmt::format("{} of {} planned cases never reported", missing, *level.plan)
-                       : fmt::format("{} results for a plan of {}", level.seen, *level.plan);
-      if (extra > 0) ++summary_.bad;
-      emit(levels_.size() - 1, std::move(raw));
-    }
-  }
-  if (outermost && level.context.run && level.since_run == 0)
-    summary_.last_started = level.context.run;
-  level.versioned = false;
-  level.plan.reset();
-  level.seen = 0;
-  level.counts = {};
-  level.context = {};
-  level.since_run = 0;
-}
-
 void TapReader::version(Level& level) {
   if (level.versioned || level.plan || level.seen > 0) end_document(level, false);
   level.versioned = true;
@@ -343,29 +189,6 @@ void TapReader::result(Level& level, const Line& line, std::size_t number) {
   emit(levels_.size() - 1, std::move(raw));
 }
 
-// KUnit and Test::More print `# Subtest: x` inside the subtest, TAP 14 at the parent's indentation.
-void TapReader::subtest(const Line& line) {
-  const auto lead = line.lead.substr(0, line.lead.rfind('#'));
-  const std::string name = bounded_text(line.data);
-  std::size_t keep = levels_.size();
-  while (keep > 1 && !lead.starts_with(levels_[keep - 1].lead)) --keep;
-  pop_to(std::string(levels_[keep - 1].lead), nullptr);
-  Level& top = levels_.back();
-  if (top.lead == lead) {
-    if (!top.name && top.seen == 0 && top.held.empty())
-      top.name = name;
-    else
-      top.next_child = name;
-    return;
-  }
-  if (!blanks_only(std::string_view(lead).substr(top.lead.size())) || levels_.size() >= kDeepest)
-    return;
-  Level level;
-  level.lead = std::string(lead);
-  level.name = name;
-  levels_.push_back(std::move(level));
-}
-
 // Any other line: what it tells of the results that follow.
 void TapReader::remark(std::string_view text, std::size_t number) {
   std::size_t depth = levels_.size() - 1;
@@ -422,21 +245,6 @@ void TapReader::totals(Level& level, std::string_view text) {
   note(fmt::format("totals say pass:{} fail:{}, the lines say pass:{} fail:{}", *pass, failed,
                    level.counts.pass, level.counts.fail));
   if (failed > level.counts.fail) summary_.lost_failures += failed - level.counts.fail;
-}
-
-void TapReader::emit(std::size_t depth, RawCase raw) {
-  for (; depth > 0; --depth) {
-    Level& level = levels_[depth];
-    if (!level.name) {
-      level.held.push_back(std::move(raw));
-      if (level.held.size() < kMostHeld) return;
-      level.name = "";  // the parent takes too long: go on without its name
-      for (auto& waiting : std::exchange(level.held, {})) emit(depth, std::move(waiting));
-      return;
-    }
-    if (!level.name->empty()) raw.name = *level.name + "/" + raw.name;
-  }
-  sink_(std::move(raw));
 }
 
 void TapReader::note(std::string text) {

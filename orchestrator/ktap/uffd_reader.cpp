@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "ktap/case_name.h"
+#include "ktap/tap_text.h"
 
 namespace ktap {
 namespace {
@@ -12,16 +13,6 @@ namespace {
 constexpr std::string_view kStart = "Testing ";
 constexpr std::string_view kDots = "... ";
 constexpr std::string_view kClosing = "Userfaults unit tests: ";
-
-std::optional<std::size_t> number_after(std::string_view text, std::string_view word) {
-  const auto at = text.find(word);
-  if (at == std::string_view::npos) return std::nullopt;
-  std::size_t end = at + word.size();
-  while (end < text.size() && text[end] >= '0' && text[end] <= '9') ++end;
-  const auto value = base::parse_int(text.substr(at + word.size(), end - at - word.size()));
-  if (!value) return std::nullopt;
-  return static_cast<std::size_t>(*value);
-}
 
 // "failed [reason: x]" to "x"; nullopt when `text` does not begin with `word`.
 std::optional<std::string> reason_of(std::string_view text, std::string_view word) {
@@ -38,8 +29,8 @@ bool UffdReader::line(std::string_view text, std::size_t number) {
   if (text.starts_with(kClosing)) {
     end_pending();
     summary_.any_structure = true;
-    summary_.total = number_after(text, "total=");
-    const auto failed = number_after(text, "fail=");
+    summary_.total = count_after(text, "total=");
+    const auto failed = count_after(text, "fail=");
     if (failed && *failed > summary_.bad) summary_.lost_failures = *failed - summary_.bad;
     return true;
   }
