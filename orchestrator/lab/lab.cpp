@@ -170,17 +170,20 @@ async::task<void> RunInProgress::machine_share(scenario::JobRequest job, std::in
   const std::size_t at_most = request_.keep_order ? 1 : static_cast<std::size_t>(guests_);
   const auto lists = deal_out(durations, at_most, kWorthABoot);
 
-  if (!prepared.unfit.empty() || !prepared.not_built.empty()) {
+  if (!prepared.unfit.empty() || !prepared.absent.empty() || !prepared.not_built.empty()) {
     model::JobRecord record = record_of(job, 0);
     record.kernel = (*kernel)->identity;
     context_.store.upsert_job(end_.run, record);
     std::vector<model::Planned> plan;
     for (const auto& [test, reason] : prepared.unfit)
       plan.push_back({.job = record.job, .machine = record.machine, .test = test, .unfit = reason});
+    for (const auto& [test, reason] : prepared.absent)
+      plan.push_back({.job = record.job, .machine = record.machine, .test = test});
     for (const auto& [test, reason, lines] : prepared.not_built)
       plan.push_back({.job = record.job, .machine = record.machine, .test = test});
     context_.store.plan(end_.run, plan);
     for (const auto& [test, reason] : prepared.unfit) give(record, test, model::Outcome::unfit, reason);
+    for (const auto& [test, reason] : prepared.absent) give(record, test, model::Outcome::unfit, reason);
     for (const auto& [test, reason, lines] : prepared.not_built)
       give(record, test, model::Outcome::build_fail, reason, lines);
   }
@@ -263,12 +266,10 @@ async::task<void> RunInProgress::one_guest(const scenario::JobRequest& job, std:
 
   image::ImageSpec image_spec;
   image_spec.agent = tools.agent;
-  const bool scripts = std::ranges::any_of(tests, [](const auto& test) { return test.program.ends_with(".sh"); });
-  if (scripts) {
-    const auto* shell = co_await workshop_.shell(*job.machine, priority);
-    if (*shell) image_spec.trees = (*shell)->shell;
-    else context_.progress.note(fmt::format("{}: no shell in the guest: {}", record.job, shell->error().reason));
-  }
+  // Scripts need a shell, and so do programs that call popen() or system().
+  const auto* shell = co_await workshop_.shell(*job.machine, priority);
+  if (*shell) image_spec.trees = (*shell)->shell;
+  else context_.progress.note(fmt::format("{}: no shell in the guest: {}", record.job, shell->error().reason));
   for (image::Entry& entry : module_entries(kernel)) image_spec.extra.push_back(std::move(entry));
   std::map<std::string, bool> collections;
   for (const model::TestSpec& test : tests) collections[test.collection] = true;
@@ -276,7 +277,7 @@ async::task<void> RunInProgress::one_guest(const scenario::JobRequest& job, std:
     image_spec.trees.push_back({.host = selftests.folder / collection,
                                 .guest = std::string(kSelftestsInGuest) + "/" + collection,
                                 .identity = selftests.identity + "/" + collection});
-  const auto* base = co_await workshop_.base_image(image_spec, selftests.identity + kernel.identity.key + record.machine + (scripts ? "+shell" : ""), priority);
+  const auto* base = co_await workshop_.base_image(image_spec, selftests.identity + kernel.identity.key + record.machine, priority);
 
   runner::JobInput input;
   input.record = record;

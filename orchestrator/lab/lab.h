@@ -43,7 +43,8 @@ async::task<RunEnd> run_lab(LabContext& context, const RunRequest& request);
 // One job's tests as they will run: every program found or its absence turned into a result.
 struct PreparedTests {
   std::vector<model::TestSpec> runnable;                         // `program` is the file that exists
-  std::vector<std::pair<std::string, std::string>> unfit;        // test id, reason
+  std::vector<std::pair<std::string, std::string>> unfit;        // test id, reason: the scenario said so
+  std::vector<std::pair<std::string, std::string>> absent;       // test id, reason: nobody said so, so it is bad
   std::vector<std::tuple<std::string, std::string, std::string>> not_built;  // test id, reason, compiler's lines
 };
 PreparedTests prepare_tests(const scenario::JobRequest& job, const BuiltSelftests& selftests);

@@ -11,6 +11,7 @@ namespace {
 
 constexpr auto kRedraw = std::chrono::milliseconds(100);
 constexpr auto kPlainInterval = std::chrono::seconds(30);
+constexpr auto kPlainPatience = std::chrono::seconds(3);
 
 // Cut to the width, never inside a UTF-8 sequence; a wrapped line would break the redrawing.
 std::string fit(std::string_view text, int width) {
@@ -43,7 +44,8 @@ void Progress::show(const std::string& key, std::string text, bool event) {
     return;
   }
   const auto now = Clock::now();
-  auto& printed = printed_[key];
+  // What is over in a moment is not worth a line.
+  auto& printed = printed_.try_emplace(key, now - kPlainInterval + kPlainPatience).first->second;
   if (event || now - printed >= kPlainInterval) {
     printed = now;
     fmt::print(out_, "{}\n", text);

@@ -44,6 +44,7 @@ void fill_in(model::Needs& needs, const model::Needs& table) {
   if (needs.swap_bytes == 0) needs.swap_bytes = table.swap_bytes;
   if (needs.filesystem == model::ScratchFs::none) needs.filesystem = table.filesystem;
   if (needs.min_vcpus == 0) needs.min_vcpus = table.min_vcpus;
+  if (needs.settings.empty()) needs.settings = table.settings;
 }
 
 }  // namespace

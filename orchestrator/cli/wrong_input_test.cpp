@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// Wrong input: one clear message, and exit code 2.
+#include <gtest/gtest.h>
+
+#include "cli/program_for_test.h"
+
+namespace cli {
+namespace {
+
+class WrongInput : public testing::Test {
+ protected:
+  std::string file(const std::string& name, const std::string& text) {
+    const base::fs::path path = folder_.path() / name;
+    base::value_or_throw(base::write_file_atomic(path, text));
+    return path.string();
+  }
+  void expect_error(const std::vector<std::string>& arguments, const std::string& says) {
+    const ProgramEnd end = run_program(arguments);
+    EXPECT_EQ(end.code, 2) << end.errors;
+    EXPECT_NE(end.errors.find(says), std::string::npos) << "says: " << end.errors;
+    EXPECT_EQ(end.output, "");
+  }
+  base::TemporaryDirectory folder_ =
+      base::TemporaryDirectory::create(base::fs::temp_directory_path(), "wrong-input-").value();
+};
+
+}  // namespace
+
+TEST_F(WrongInput, AWrongKeyGetsItsPlaceAndTheNearestName) {
+  const std::string path = file("a.yaml", "name: a\nkernel: debian:6.12\nmachnes: [x86_64]\ntests:\n  - run: cow\n");
+  expect_error({"run", path}, path + ":3:1: ");
+  expect_error({"run", path}, "machines");
+}
+
+TEST_F(WrongInput, AnUnknownTestIsNamed) { expect_error({"run", "smoke", "--test", "mm/gup_longtern"}, "gup_longtern"); }
+
+TEST_F(WrongInput, AnUnknownMachineIsNamed) { expect_error({"run", "smoke", "--machine", "x86_46"}, "x86_46"); }
+
+TEST_F(WrongInput, AMissingScenarioOffersTheNearestOne) { expect_error({"run", "scenarios/smok.yaml"}, "smoke"); }
+
+TEST_F(WrongInput, AMissingKernelFolderIsNamed) {
+  expect_error({"run", "quick", "--kernel", "dir:/no/such/linux"}, "/no/such/linux");
+}
+
+TEST_F(WrongInput, HugePagesTheGuestCannotHoldAreRefusedBeforeAnythingIsBuilt) {
+  const std::string path = file("b.yaml",
+                                "name: b\nkernel: debian:6.12\nmachines: [x86_64]\nguest: {memory: 1G}\ntests:\n"
+                                "  - run: gup_longterm\n    needs:\n      hugepages: {2M: 4096}\n");
+  expect_error({"run", path}, "huge");
+}
+
+TEST_F(WrongInput, AnUnknownCommandOffersTheNearestOne) { expect_error({"rnu"}, "vmlab run"); }
+
+TEST_F(WrongInput, AnUnknownRunIsNamed) { expect_error({"report", "19990101-000000-0000"}, "19990101-000000-0000"); }
+
+TEST_F(WrongInput, AnUnknownOptionIsNamed) { expect_error({"run", "smoke", "--tset", "x"}, "--tset"); }
+
+TEST(Program, PrintsJsonAloneOnStandardOutput) {
+  const ProgramEnd end = run_program({"list", "machines", "--json"});
+  EXPECT_EQ(end.code, 0);
+  EXPECT_TRUE(end.output.starts_with("{")) << end.output;
+  EXPECT_NE(end.output.find("ppc32-e500"), std::string::npos);
+}
+
+TEST(Program, SaysWhatIsNotBuiltYet) {
+  const ProgramEnd end = run_program({"bisect"});
+  EXPECT_EQ(end.code, 3);
+  EXPECT_NE(end.errors.find("not part of this version"), std::string::npos);
+}
+
+}  // namespace cli
