@@ -31,6 +31,35 @@ bool is_stall(Kind kind) {
          kind == Kind::hung_task || kind == Kind::hang;
 }
 
+// What a backtrace of crash(8) says of why the machine died, most telling frame first.
+struct VmcoreCause {
+  std::string_view frame;
+  std::string_view title;
+  Kind kind;
+};
+constexpr VmcoreCause kVmcoreCauses[] = {
+    {"sysrq_handle_crash", "sysrq: crash triggered", Kind::panic},
+    {"watchdog_timer_fn", "BUG: soft lockup in {f}", Kind::soft_lockup},
+    {"watchdog_overflow_callback", "BUG: hard lockup in {f}", Kind::hard_lockup},
+    {"watchdog_hardlockup_check", "BUG: hard lockup in {f}", Kind::hard_lockup},
+    {"check_hung_uninterruptible_tasks", "INFO: task hung in {f}", Kind::hung_task},
+    {"exc_general_protection", "general protection fault in {f}", Kind::oops},
+    {"general_protection", "general protection fault in {f}", Kind::oops},
+    {"exc_invalid_op", "kernel BUG in {f}", Kind::bug},
+    {"do_invalid_op", "kernel BUG in {f}", Kind::bug},
+    {"invalid_op", "kernel BUG in {f}", Kind::bug},
+    {"exc_divide_error", "divide error in {f}", Kind::oops},
+    {"page_fault_oops", "BUG: unable to handle kernel paging request in {f}", Kind::oops},
+    {"no_context", "BUG: unable to handle kernel paging request in {f}", Kind::oops},
+    {"bad_area_nosemaphore", "BUG: unable to handle kernel paging request in {f}", Kind::oops},
+    {"do_page_fault", "BUG: unable to handle kernel paging request in {f}", Kind::oops},
+    {"bad_page_fault", "BUG: unable to handle kernel paging request in {f}", Kind::oops},
+    {"die_kernel_fault", "BUG: unable to handle kernel paging request in {f}", Kind::oops},
+    {"do_mem_abort", "BUG: unable to handle kernel paging request in {f}", Kind::oops},
+    {"bug_handler", "kernel BUG in {f}", Kind::bug},
+    {"panic", "kernel panic in {f}", Kind::panic},
+};
+
 }  // namespace
 
 Builder::Builder(Match match, std::uint64_t start_line, std::uint64_t head_line, std::string caller)
@@ -38,15 +67,8 @@ Builder::Builder(Match match, std::uint64_t start_line, std::uint64_t head_line,
   fatal_ = (format().flags & kFatal) != 0;
   expect_function_ = format().where == Where::header && match_.function.empty();
   if (format().kind == Kind::hung_task) {
-    // "task kworker/0:1:1234 blocked": the lead holds name and pid.
-    std::string_view lead = match_.lead;
-    if (auto task = lead.find("task "); task != std::string_view::npos) lead.remove_prefix(task + 5);
-    while (!lead.empty() && lead.back() == ' ') lead.remove_suffix(1);
-    if (lead.ends_with(" is")) lead.remove_suffix(3);
-    if (auto colon = lead.rfind(':'); colon != std::string_view::npos) {
-      process_ = lead.substr(0, colon);
-      pid_ = lead.substr(colon + 1);
-    }
+    process_ = match_.groups[0];
+    pid_ = match_.groups[1];
   }
 }
 
@@ -124,6 +146,14 @@ bool Builder::take(std::uint64_t line_number, const Line& line) {
   }
   read_task(body);
   read_details(body);
+  if (auto exception = body.find("[exception RIP: "); exception != std::string_view::npos) {
+    // crash(8): "[exception RIP: foo+203]"
+    std::string_view name = body.substr(exception + 16);
+    add(Source::pc, name.substr(0, name.find_first_of("+] ")), {}, true);
+    pc_seen_ = true;
+    last_line_ = line_number;
+    return true;
+  }
   Frame reg;
   if (Register what = parse_register(body, reg); what != Register::none) {
     last_line_ = line_number;
@@ -154,7 +184,8 @@ bool Builder::take(std::uint64_t line_number, const Line& line) {
     last_line_ = line_number;
     return true;
   }
-  if (auto at = body.find(" at: "); at != std::string_view::npos && format().where == Where::lock) {
+  auto at = body.starts_with("at: ") ? 0 : body.find(" at: ");
+  if (at != std::string_view::npos && format().where == Where::lock) {
     if (auto symbol = find_symbol(body, at)) add(Source::lock, symbol->name, symbol->file, true);
     last_line_ = line_number;
     return true;
@@ -261,6 +292,15 @@ Report Builder::finish(bool cut) const {
       title = kind == Kind::bug && !refinement.bug.empty() ? refinement.bug : refinement.title;
       kind = refinement.kind;
       asserting = false;
+      break;
+    }
+  }
+  if (row.group == "vmcore") {
+    for (const VmcoreCause& cause : kVmcoreCauses) {
+      bool seen = std::ranges::any_of(events_, [&](const Event& event) { return event.function == cause.frame; });
+      if (!seen) continue;
+      title = cause.title;
+      kind = cause.kind;
       break;
     }
   }

@@ -18,6 +18,7 @@ enum class Role : std::uint8_t {
   primary,      // opens a report
   early,        // opens a report that a primary line right after it takes over (list_add corruption ...)
   detail,       // belongs to a report; opens one only if its head was lost ("Oops: 0002 [#1]")
+  marked,       // a detail that opens a report only after "cut here"
   consequence,  // a panic: belongs to the report before it, if that is its cause
   silent,       // only marks where the next report starts ("cut here")
   boot,         // "Linux version": a new boot

@@ -49,7 +49,7 @@ constexpr Format kFormats[] = {
     {"Unable to handle kernel", R"(^Unable to handle kernel (?:unknown fault|\S+(?: \S+){0,6}) (?:at|for))", Kind::oops,
      "BUG: unable to handle kernel paging request in {f}", "", Where::pc, kDeath, Role::primary, "fault"},
     // x86 traps, arch/x86/kernel/traps.c; since 6.11 with "Oops: " before them
-    {"general protection fault", R"(^general protection fault(?:,|:| ))", Kind::oops, "general protection fault in {f}", "",
+    {"general protection fault", R"(^general protection fault(?:,|:))", Kind::oops, "general protection fault in {f}", "",
      Where::pc, kDeath, Role::primary, "fault"},
     {"stack segment:", R"(^stack segment: \S* ?\[)", Kind::oops, "stack segment fault in {f}", "", Where::pc, kDeath,
      Role::primary, "fault"},
@@ -149,6 +149,16 @@ constexpr Format kFormats[] = {
     {"Oops: ", R"(^Oops: ([A-Za-z][A-Za-z ()/-]*[A-Za-z)]), sig: )", Kind::oops, "Oops: {1} in {f}", "", Where::pc, kDeath,
      Role::detail, "fault"},
     {"Oops", R"(^Oops ?\[(?:torvalds)?#\d)", Kind::oops, "Oops in {f}", "", Where::pc, kDeath | kHeadLost, Role::detail, "fault"},
+    // what follows a head: alone it means that the head was lost
+    {"#PF: supervisor", R"(^#PF: supervisor (?:read|write|instruction) )", Kind::oops, "BUG: unable to handle kernel paging request in {f}", "", Where::pc,
+     kFatal | kHeadLost, Role::detail, "fault"},
+    {"Mem abort info:", R"(^Mem abort info:)", Kind::oops, "BUG: unable to handle kernel paging request in {f}", "", Where::pc, kFatal | kHeadLost,
+     Role::detail, "fault"},
+    {"Faulting instruction address:", R"(^Faulting instruction address:)", Kind::oops, "BUG: unable to handle kernel data access in {f}", "", Where::pc,
+     kFatal | kHeadLost, Role::detail, "fault"},
+    {"RIP: 0010:", R"(^RIP: 0010:[\w.]+\+)", Kind::warning, "WARNING in {f}", "", Where::pc, kHeadLost | kAsserting, Role::marked},
+    {"pc : ", R"(^pc : [\w.]+\+)", Kind::warning, "WARNING in {f}", "", Where::pc, kHeadLost | kAsserting, Role::marked},
+    {"NIP [", R"(^NIP \[[0-9a-f]*\] [\w.]+\+)", Kind::warning, "WARNING in {f}", "", Where::pc, kHeadLost | kAsserting, Role::marked},
     {"Fixing recursive fault", "", Kind::oops, "Fixing recursive fault", "", Where::none, kFatal | kNoTrace, Role::detail},
 };
 

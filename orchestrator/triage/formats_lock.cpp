@@ -17,6 +17,8 @@ constexpr Format kFormats[] = {
      Role::primary, "deadlock"},
     {"-safe -> ", R"(^-safe -> \S+-unsafe lock order)", Kind::lockdep, "possible deadlock in {f}", "", Where::lock, kLock | kAnywhere,
      Role::primary, "deadlock"},
+    {"is trying to acquire lock:", R"(^is trying to acquire lock:$)", Kind::lockdep, "possible deadlock in {f}", "", Where::lock, kLock | kHeadLost,
+     Role::detail, "deadlock"},
     {"inconsistent lock state", R"(^inconsistent lock state)", Kind::lockdep, "inconsistent lock state in {f}", "", Where::lock, kLock},
     {"bad unlock balance", R"(^bad unlock balance(?: detected|$))", Kind::lockdep, "WARNING: bad unlock balance in {f}", "", Where::lock, kLock},
     {"held lock freed!", "", Kind::lockdep, "WARNING: held lock freed in {f}", "", Where::trace, kLock},

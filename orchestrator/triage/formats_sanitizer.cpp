@@ -13,6 +13,8 @@ constexpr Format kFormats[] = {
      Where::trace, kAnywhere | kBanner, Role::primary, "kasan"},
     {"BUG: KASAN", R"(^BUG: KASAN:?$)", Kind::kasan, "KASAN: bad access {rw} in {f}", "KASAN: bad access", Where::trace,
      kAnywhere | kBanner, Role::primary, "kasan"},
+    {" of size ", R"(^ of size \d+ at addr [0-9a-f]* by task)", Kind::kasan, "KASAN: {rw} in {f}", "KASAN: {rw}", Where::trace,
+     kBanner | kHeadLost, Role::detail, "kasan"},
     // mm/kmsan/report.c; arch-independent: frames follow the head at once
     {"BUG: KMSAN:", R"(^BUG: KMSAN: ([a-z -]+?) in(?: (?P<f>[\w.]+))?(?:\+0x| \(|$| [\w/.-]+$))", Kind::kmsan, "KMSAN: {1} in {f}", "", Where::header,
      kAnywhere | kDirect | kBanner},

@@ -25,8 +25,10 @@ constexpr Format kFormats[] = {
     {"kthread timer wakeup didn't happen", "", Kind::rcu_stall, "INFO: rcu detected stall in {f}", "", Where::pc,
      kAnywhere | kRepeats, Role::detail},
     // kernel/hung_task.c
-    {"blocked for more than", R"(^blocked for more than \d* ?(?:seconds)?)", Kind::hung_task, "INFO: task hung in {f}", "",
-     Where::trace, kAnywhere | kRepeats},
+    {"INFO: task ", R"(^INFO: task (.+):(\d*) (?:is )?blocked(?: in I/O wait)? for more(?: than \d* ?(?:seconds)?)?)", Kind::hung_task,
+     "INFO: task hung in {f}", "", Where::trace, kAnywhere | kRepeats},
+    {"blocked for more than", R"(^blocked for more than \d* ?sec)", Kind::hung_task, "INFO: task hung in {f}", "",
+     Where::trace, kRepeats},
     {"can't die for more than", "", Kind::hung_task, "INFO: task can't die in {f}", "", Where::trace, kAnywhere | kRepeats},
     // kernel/workqueue.c, kernel/smp.c
     {"BUG: workqueue lockup", "", Kind::hang, "BUG: workqueue lockup", "", Where::none, kAnywhere | kNoTrace | kRepeats},

@@ -11,7 +11,12 @@ constexpr unsigned kPlain = kNoTrace | kAnywhere;
 constexpr Format kFormats[] = {
     // words of parameters and of documentation
     {"ommand line:", R"(^ommand line:)", Kind::bug, "", "", Where::none, 0, Role::benign},
-    {"end Kernel panic", "", Kind::panic, "", "", Where::none, 0, Role::benign},
+    {"sysrq_handle_crash at", "", Kind::panic, "", "", Where::none, 0, Role::benign},
+    // crash(8) of a memory dump: its head, and a backtrace without one
+    {"PANIC: \"", R"(^PANIC: "(?:Oops|BUG|kernel BUG|Kernel panic|general protection|Unable|Internal error|Fatal|sysrq|SysRq))", Kind::oops,
+     "kernel crash in {f}", "", Where::pc, kDirect | kNoTrace, Role::primary, "vmcore"},
+    {"machine_kexec at", R"(^machine_kexec at [0-9a-f]*$)", Kind::oops, "kernel crash in {f}", "", Where::pc,
+     kAnywhere | kDirect | kNoTrace, Role::detail, "vmcore"},
     // kernel/panic.c. Causes first, then whatever text there is.
     {"Kernel panic - not syncing:", R"(^Kernel panic - not syncing: Attempted to kill (?:init!|the idle task!))", Kind::panic,
      "kernel panic: {panic}", "", Where::none, kPlain | kFatal, Role::consequence},
@@ -58,7 +63,7 @@ constexpr Format kFormats[] = {
     {"unhandled exception", R"(^unhandled exception)", Kind::user_death, "{process} died: unhandled exception", "", Where::none, kPlain, Role::early,
      "user-death"},
     // boots and reboots
-    {"Linux version ", R"(^Linux version \d+\.\d+)", Kind::reboot, "unexpected kernel reboot", "", Where::none, kPlain,
+    {"Linux version ", R"(^Linux version \d+\.\d+)", Kind::reboot, "unexpected kernel reboot", "", Where::none, kNoTrace,
      Role::boot},
     {"reboot: ", R"(^reboot: (?:Restarting system|Power [dD]own|Power off|System halted|machine restart))", Kind::reboot, "", "", Where::none, 0,
      Role::orderly},

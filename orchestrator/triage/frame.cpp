@@ -108,6 +108,16 @@ std::optional<Frame> parse_frame(std::string_view body, std::optional<Frame>* ca
   }
   auto symbol = find_symbol(body);
   if (!symbol) {
+    // crash(8): "#5 [ff7a9bd0c5d5f850] exc_page_fault at ffffffff9ad1e112", and the same after forge mangling.
+    if (auto hash = body.find('#'); hash != std::string_view::npos && (hash == 0 || body.starts_with("torvalds#"))) {
+      auto open = body.find('[');
+      auto close = body.find("] ");
+      auto at = body.find(" at ");
+      if (open != std::string_view::npos && close != std::string_view::npos && at != std::string_view::npos && close < at) {
+        std::string_view name = body.substr(close + 2, at - close - 2);
+        if (plausible_name(name) && std::ranges::all_of(name, is_word)) return Frame{name, {}, true};
+      }
+    }
     // Symbolised inline frame: "foo mm/gup.c:123 [inline]".
     std::size_t space = body.find(' ');
     if (space == std::string_view::npos || !body.ends_with("[inline]")) return std::nullopt;

@@ -20,6 +20,12 @@ const re2::RE2& tag_pattern() {
   return pattern;
 }
 
+// A journal's line of a program other than the kernel.
+const re2::RE2& other_speaker() {
+  static const re2::RE2 pattern(R"(\d\d:\d\d:\d\d.* [\w.@/-]+\[\d+\]: )");
+  return pattern;
+}
+
 bool quotes_words(std::string_view lead) {
   static constexpr std::string_view kSigns[] = {"\"", "'", "`", "echo ", "grep", "# ", "//", "not ok", "ok ", "cmdline", "printk(", "pr_", "="};
   if (lead.starts_with("#") || lead.starts_with("ok ")) return true;
@@ -97,6 +103,8 @@ std::optional<Match> Matcher::match(const Line& line) const {
           format.role != Role::benign && format.role != Role::detail)
         continue;
       if (quotes_words(lead)) continue;
+      // "09:10:31 host app[813]: ..." in a journal is not the kernel speaking.
+      if (re2::RE2::PartialMatch(re2::StringPiece(lead.data(), lead.size()), other_speaker())) continue;
     }
     Match match;
     if (!format.pattern.empty()) {

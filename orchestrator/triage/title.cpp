@@ -22,6 +22,7 @@ std::string panic_text(const Match& match) {
   std::string_view text = match.rest;
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
   text = text.substr(0, text.find(" exitcode="));
+  text = text.substr(0, text.find(" ]-"));  // "---[ end Kernel panic - not syncing: ... ]---"
   return scrub(text);
 }
 

@@ -155,13 +155,13 @@ bool Triage::State::continue_head(const Line& line) {
     return match->text.size() > line.body.size() && head(std::move(*match), whole);
   }
   const bool still_open = !open.empty() && open.back().get() == pending_head;
-  if (!still_open || pending.size() < 30 || is_report_text(line.body) || match->text.size() <= line.body.size() ||
+  const bool certain = pending_stamped && !line.stamped;
+  if (!still_open || (!certain && pending.size() < 30) || is_report_text(line.body) || match->text.size() <= line.body.size() ||
       match->format->role != pending_head->format().role)
     return false;
   // Where the logger stamps every line a bare one is certainly the rest; elsewhere a free text must not grow.
   const std::string_view was = pending_head->format().title;
   const bool vague = was.find("{text}") != std::string_view::npos || was.find("panic}") != std::string_view::npos || was == "kernel panic";
-  const bool certain = pending_stamped && !line.stamped;
   if (vague ? (match->format == &pending_head->format() && !certain) : match->format->kind != pending_head->format().kind)
     return false;
   pending_head->rehead(std::move(*match), line_number);
@@ -254,6 +254,14 @@ bool Triage::State::head(Match match, const Line& line) {
   }
 
   Builder* current = builder_for(line);
+  if (format.role == Role::marked) {
+    const bool busy = std::ranges::any_of(open, [](const auto& builder) { return !builder->ended(); });
+    if (busy || mark_line == 0 || line_number - mark_line > kMarkLines) return false;
+    close_all(false);
+    start(std::move(match), line);
+    open.back()->take(line_number, line);
+    return true;
+  }
   const bool panic = format.role == Role::consequence;
   if (panic) {
     if (!current && !open.empty()) current = open.back().get();
@@ -277,7 +285,8 @@ bool Triage::State::head(Match match, const Line& line) {
     const Format& now = current->format();
     bool belongs = false;
     if (format.role == Role::detail) {
-      belongs = true;
+      current->absorb(std::move(match), line_number);
+      return false;  // it may hold more: a program counter, an access
     } else if (format.role == Role::primary || format.role == Role::early) {
       bool young = !current->ended() && !current->has_trace();
       // An early line is taken over by what it led to; a detail by the head that was late.
@@ -300,7 +309,9 @@ bool Triage::State::head(Match match, const Line& line) {
         break;
       }
   }
+  const bool detail = format.role == Role::detail;
   start(std::move(match), line);
+  if (detail) open.back()->take(line_number, line);
   return true;
 }
 
