@@ -34,27 +34,6 @@ base::Result<void> failed(const std::string& doing, const std::error_code& error
   return base::fail("cannot " + doing + ": " + error.message());
 }
 
-// A tree that looks like `tree`, whose tools/testing/selftests is a copy: its Makefiles write
-// probes (local_config.h) beside the sources, and two architectures must not share them.
-base::Result<void> mirror_tree(const fs::path& tree, const fs::path& mirror) {
-  std::error_code error;
-  const auto link_all = [&](const fs::path& from, const fs::path& to, std::string_view except) {
-    fs::create_directories(to, error);
-    for (fs::directory_iterator entry(from, error); !error && entry != fs::directory_iterator();
-         entry.increment(error))
-      if (entry->path().filename() != except)
-        fs::create_symlink(entry->path(), to / entry->path().filename(), error);
-  };
-  link_all(tree, mirror, "tools");
-  if (!error) link_all(tree / "tools", mirror / "tools", "testing");
-  if (!error) link_all(tree / "tools/testing", mirror / "tools/testing", "selftests");
-  if (!error)
-    fs::copy(tree / "tools/testing/selftests", mirror / "tools/testing/selftests",
-             fs::copy_options::recursive | fs::copy_options::copy_symlinks, error);
-  if (error) return failed("mirror " + tree.string(), error);
-  return {};
-}
-
 base::Result<void> install(const fs::path& from, const fs::path& to, bool executable) {
   std::error_code error;
   fs::create_directories(to.parent_path(), error);
@@ -116,20 +95,22 @@ base::Result<void> collect(const SelftestInventory& inventory, const Folders& at
 }
 
 base::Result<Artifact> kernel_headers(const GuestToolsHost& host, const SelftestTree& tree,
-                                      const model::Machine& machine) {
+                                      const std::string& identity, const model::Machine& machine) {
   base::Sha256 key;
-  key.field("vmlab-headers-1").field(tree.identity).field(machine.kbuild_arch);
-  const std::string summary = std::string(machine.kbuild_arch) + " headers of " + tree.identity;
+  key.field("vmlab-headers-2").field(identity).field(machine.kbuild_arch);
+  const std::string summary = "kernel headers for " + std::string(machine.kbuild_arch);
   return find_or_make(
       host, "headers", key.hex(), summary, [&](const fs::path& folder) -> base::Result<void> {
-        const fs::path build = folder / "build";
+        const fs::path mirror = folder / "src", build = folder / "build";
+        if (auto done = mirror_tree(tree, mirror); !done) return done;
         std::error_code error;
         fs::create_directories(build, error);
-        auto done = run_or_fail(host.runner,
-                                headers_command(tree, machine, build, folder / "usr", host.jobs));
+        auto done =
+            run_or_fail(host.runner, headers_command(mirror, machine, build, folder / "usr", host.jobs));
         if (!done)
           return std::unexpected(std::move(done.error()).while_doing("installing kernel headers"));
         fs::remove_all(build, error);
+        fs::remove_all(mirror, error);
         return {};
       });
 }
@@ -139,7 +120,7 @@ base::Result<void> make_collection(const GuestToolsHost& host, const SelftestTre
                                    const fs::path& headers, const fs::path& sysroot,
                                    const fs::path& folder) {
   const fs::path mirror = folder / "work/src";
-  if (auto done = mirror_tree(tree.folder, mirror); !done) return done;
+  if (auto done = mirror_tree(tree, mirror); !done) return done;
   auto source = collection_folder(mirror, collection);
   if (!source) return std::unexpected(source.error());
   const Folders at{
@@ -188,25 +169,9 @@ bool SelftestArtifact::has(std::string_view program) const {
   return std::ranges::find(built, program, &BuiltSelftest::name) != built.end();
 }
 
-base::Result<fs::path> collection_folder(const fs::path& tree, std::string_view collection) {
-  const fs::path selftests = tree / "tools/testing/selftests";
-  std::vector<std::string> names{std::string(collection)};
-  if (collection == "mm") names.emplace_back("vm");
-  std::error_code error;
-  for (const std::string& name : names)
-    if (is_file(selftests / name / "Makefile")) return selftests / name;
-  std::vector<std::string> known;
-  for (fs::directory_iterator entry(selftests, error); !error && entry != fs::directory_iterator();
-       entry.increment(error))
-    if (is_file(entry->path() / "Makefile")) known.push_back(entry->path().filename());
-  const auto close = base::nearest(collection, known);
-  return base::fail("the kernel tree has no selftests called '" + std::string(collection) + "'",
-                    close ? "did you mean '" + *close + "'?" : "");
-}
-
-Command headers_command(const SelftestTree& tree, const model::Machine& machine,
+Command headers_command(const fs::path& tree, const model::Machine& machine,
                         const fs::path& build, const fs::path& install, int jobs) {
-  return command_of({"make", "-s", "-j" + std::to_string(jobs), "-C", tree.folder.string(),
+  return command_of({"make", "-s", "-j" + std::to_string(jobs), "-C", tree.string(),
                      "O=" + build.string(), "ARCH=" + std::string(machine.kbuild_arch),
                      "INSTALL_HDR_PATH=" + install.string(), "headers_install"},
                     build);
@@ -244,8 +209,10 @@ base::Result<SelftestArtifact> build_selftests(const GuestToolsHost& host, const
     return std::unexpected(there.error());
   auto toolchain = toolchain_identity(host.runner, machine.cross_compile);
   if (!toolchain) return std::unexpected(toolchain.error());
+  auto identity = selftest_identity(tree, machine.kbuild_arch);
+  if (!identity) return std::unexpected(identity.error());
   base::Sha256 key;
-  key.field(kRecipe).field(tree.identity).field(collection).field(machine.selftest_arch);
+  key.field(kRecipe).field(*identity).field(collection).field(machine.selftest_arch);
   key.field(machine.cross_compile).field(*toolchain);
   if (!sysroot.empty()) {
     auto libraries = base::read_file(sysroot / "manifest");
@@ -256,7 +223,7 @@ base::Result<SelftestArtifact> build_selftests(const GuestToolsHost& host, const
       std::string(collection) + " selftests for " + std::string(model::to_string(machine.arch));
   auto entry = find_or_make(
       host, "selftests", key.hex(), summary, [&](const fs::path& fresh) -> base::Result<void> {
-        auto headers = kernel_headers(host, tree, machine);
+        auto headers = kernel_headers(host, tree, *identity, machine);
         if (!headers) return std::unexpected(headers.error());
         return make_collection(host, tree, collection, machine, headers->folder, sysroot, fresh);
       });

@@ -11,15 +11,10 @@
 #include "kernel/guest_tools_host.h"
 #include "kernel/selftests_inventory.h"
 #include "kernel/selftests_log.h"
+#include "kernel/selftests_tree.h"
 #include "model/machine.h"
 
 namespace kernel {
-
-// A clean kernel source tree (never built in) and the name of its content: source and patches.
-struct SelftestTree {
-  base::fs::path folder;
-  std::string identity;
-};
 
 struct BuiltSelftest {
   std::string name;  // relative to its collection: "cow", "run_vmtests.sh"
@@ -42,12 +37,8 @@ struct SelftestArtifact {
   bool has(std::string_view program) const;
 };
 
-// The collection's folder in this tree: "mm" was called "vm" before 6.3.
-base::Result<base::fs::path> collection_folder(const base::fs::path& tree,
-                                               std::string_view collection);
-
 // The make invocations, as values.
-Command headers_command(const SelftestTree& tree, const model::Machine& machine,
+Command headers_command(const base::fs::path& tree, const model::Machine& machine,
                         const base::fs::path& build, const base::fs::path& install, int jobs);
 Command selftests_command(const model::Machine& machine, const base::fs::path& folder,
                           const base::fs::path& output, const base::fs::path& headers,

@@ -88,7 +88,7 @@ class Selftests : public testing::Test {
   }
   auto build(std::string_view collection = "mm", std::string_view machine = "arm64") {
     const GuestToolsHost host{.runner = make, .cache = cache, .jobs = 3};
-    return build_selftests(host, {.folder = folder->path() / "tree", .identity = "tree-1"},
+    return build_selftests(host, {.folder = folder->path() / "tree", .overlay = overlay},
                            collection, *model::find_machine(machine), {});
   }
   auto times_made() const {
@@ -98,6 +98,7 @@ class Selftests : public testing::Test {
 
   base::Result<base::TemporaryDirectory> folder =
       base::TemporaryDirectory::create("/tmp", "selftests-");
+  Overlay overlay;
   FakeMake make{folder->path()};
   ArtifactCache cache{folder->path() / "cache"};
 };
@@ -168,6 +169,40 @@ TEST_F(Selftests, MakeIsToldTheArchitectureBecauseItsGuessDropsTests) {
   ASSERT_TRUE(build("mm", "ppc64-hash4k"));
   EXPECT_THAT(make.calls,
               Contains(HasSubstr("ARCH=powerpc MACHINE=ppc64 CROSS_COMPILE=powerpc64-linux-gnu-")));
+}
+
+TEST_F(Selftests, PatchThatSelftestsDoNotSeeRebuildsNothing) {
+  const auto first = build();
+  overlay["mm/gup.c"] = FileContent{.bytes = "int x;"};
+  const auto same = build();
+  EXPECT_EQ(times_made(), 1);
+  overlay["include/uapi/linux/mman.h"] = FileContent{.bytes = "#define X"};
+  ASSERT_TRUE(first && same && build());
+  EXPECT_EQ(times_made(), 2);
+}
+
+TEST_F(Selftests, PatchedSelftestIsBuiltAndThePristineTreeStaysAsItIs) {
+  overlay["tools/testing/selftests/mm/run_vmtests.sh"] = FileContent{.bytes = "#!/bin/sh\n"};
+  overlay["tools/testing/selftests/mm/config"] = std::nullopt;
+  const auto artifact = build();
+  ASSERT_TRUE(artifact) << artifact.error().text();
+  EXPECT_EQ(*base::read_file(artifact->root / "mm/run_vmtests.sh"), "#!/bin/sh\n");
+  EXPECT_FALSE(fs::exists(artifact->root / "mm/config"));
+  EXPECT_EQ(*base::read_file(folder->path() / "tree/tools/testing/selftests/mm/run_vmtests.sh"),
+            "#!/bin/bash\n");
+}
+
+TEST_F(Selftests, MirrorShowsPatchedFilesBelowLinkedFolders) {
+  put("tree/include/uapi/linux/a.h", "a");
+  put("tree/include/uapi/linux/b.h", "b");
+  overlay["include/uapi/linux/a.h"] = FileContent{.bytes = "patched"};
+  overlay["include/uapi/new/c.h"] = FileContent{.bytes = "new"};
+  const fs::path mirror = folder->path() / "mirror";
+  ASSERT_TRUE(mirror_tree({.folder = folder->path() / "tree", .overlay = overlay}, mirror));
+  EXPECT_EQ(*base::read_file(mirror / "include/uapi/linux/a.h"), "patched");
+  EXPECT_EQ(*base::read_file(mirror / "include/uapi/linux/b.h"), "b");
+  EXPECT_EQ(*base::read_file(mirror / "include/uapi/new/c.h"), "new");
+  EXPECT_EQ(*base::read_file(folder->path() / "tree/include/uapi/linux/a.h"), "a");
 }
 
 TEST_F(Selftests, OldTreeKeepsItsMmTestsInVm) {

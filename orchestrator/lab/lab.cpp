@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <set>
 #include <thread>
 
 #include "async/task_group.h"
@@ -76,6 +77,8 @@ class RunInProgress {
                               const BuiltTools& tools, std::int64_t priority);
   async::task<bool> prepare_drives(const std::vector<model::TestSpec>& tests, const base::fs::path& folder,
                                    std::int64_t priority, std::vector<guest::Drive>& drives, std::string& problem);
+  async::task<void> choose_accelerator(guest::QemuSpec& spec, model::JobRecord& record,
+                                       const Built<image::BaseImage>& base, const base::fs::path& folder);
   model::JobRecord record_of(const scenario::JobRequest& job, int number) const;
   void all_get(const scenario::JobRequest& job, const std::vector<model::TestSpec>& tests,
                const BuildProblem& problem, const std::string& what);
@@ -91,6 +94,7 @@ class RunInProgress {
   Tally tally_;
   RunEnd end_;
   std::map<std::string, int> guests_of_machine_;
+  std::set<std::string> accelerators_told_;
 };
 
 milliseconds RunInProgress::expected(const std::string& test, const model::Machine& machine) const {
@@ -219,6 +223,28 @@ async::task<bool> RunInProgress::prepare_drives(const std::vector<model::TestSpe
   co_return true;
 }
 
+// KVM counts only once a guest of this very kind has booted on it; the verdict is kept for this boot of the host.
+async::task<void> RunInProgress::choose_accelerator(guest::QemuSpec& spec, model::JobRecord& record,
+                                                    const Built<image::BaseImage>& base,
+                                                    const base::fs::path& folder) {
+  if (!base || spec.clock != model::Clock::wall) co_return;
+  const base::fs::path probe = folder / "probe";
+  base::fs::create_directories(probe);
+  guest::QemuSpec trial = spec;
+  trial.initrd = probe / "initrd";
+  if (!image::assemble(*base, model::Plan{}.text(), trial.initrd)) co_return;
+  const guest::AcceleratorVerdict verdict = co_await guest::choose_accelerator(
+      trial, record.qemu, context_.store.directory() / "accelerator", std::chrono::seconds(60));
+  base::fs::remove_all(probe);
+  spec.accelerator = verdict.accelerator;
+  record.accel = guest::to_string(spec.accelerator);
+  context_.store.upsert_job(end_.run, record);
+  if (!verdict.reason.empty() && !accelerators_told_.contains(verdict.reason)) {
+    accelerators_told_.insert(verdict.reason);
+    context_.progress.note(verdict.reason);
+  }
+}
+
 async::task<void> RunInProgress::one_guest(const scenario::JobRequest& job, std::vector<model::TestSpec> tests,
                                            model::JobRecord record, const BuiltKernel& kernel,
                                            const BuiltSelftests& selftests, const BuiltTools& tools,
@@ -278,6 +304,8 @@ async::task<void> RunInProgress::one_guest(const scenario::JobRequest& job, std:
                                 .guest = std::string(kSelftestsInGuest) + "/" + collection,
                                 .identity = selftests.identity + "/" + collection});
   const auto* base = co_await workshop_.base_image(image_spec, selftests.identity + kernel.identity.key + record.machine, priority);
+
+  co_await choose_accelerator(spec, record, *base, folder);
 
   runner::JobInput input;
   input.record = record;
