@@ -10,7 +10,12 @@
 
 #include "agent/agent.h"
 
-enum { RECORD_MAX = 8192, BATCH = 56 << 10 };
+enum {
+  RECORD_MAX = 8192,
+  BATCH = 56 << 10,
+  /* A flush ends after four times the largest ring buffer in use (16 MiB), even if the flood does not. */
+  FLUSH_BATCHES = (64 << 20) / BATCH,
+};
 
 static int fd = -1;
 static uint32_t lost;
@@ -47,7 +52,7 @@ static bool read_batch(void) {
 
 static void pump(bool all) {
   bool more = fd >= 0;
-  while (more && (all || !port_congested())) {
+  for (int i = 0; more && i < FLUSH_BATCHES && (all || !port_congested()); ++i) {
     more = read_batch();
     send_batch();
   }

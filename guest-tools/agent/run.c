@@ -183,8 +183,8 @@ static bool run_prepared(const struct plan_test *test, struct wire_test_end *end
     if (running.exited) fill_end(end, started);
     else end->duration_ns = (uint64_t)(now_ns() - started);
   }
-  for (int i = 0; i < 2; ++i) pump(i, true);
-  /* A main process that is still there has had its seconds. */
+  /* Writers first, their last words after: a pipe with a writer left might never run dry. A main
+   * process that is still there has had its seconds. */
   dead = kill_all(running.pid > 0 && !running.exited ? 0 : KILL_GRACE_S);
   for (int i = 0; i < 2; ++i) pump(i, true);
   for (int i = 0; i < 2; ++i) {
