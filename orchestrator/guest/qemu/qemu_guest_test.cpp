@@ -46,9 +46,10 @@ class QemuGuestTest : public testing::Test {
       failure = e;
       if (!e) value = std::move(v);
     });
+    loop_.restart();  // a poll that found no work has stopped it
     while (!value && !failure && loop_.run_one() > 0) {
     }
-    loop_.restart();
+    if (!value && !failure) throw std::logic_error("the loop ran out of work");
     if (failure) std::rethrow_exception(failure);
     return std::move(*value);
   }
@@ -116,7 +117,8 @@ TEST_F(QemuGuestTest, TellsAPowerOffFromAReset) {
   }
   EXPECT_EQ(end->kind, GuestEnd::Kind::powered_off) << end->text;
   const auto reset = start("again\n", Then::reset);
-  EXPECT_EQ(run(reset->wait_end()).kind, GuestEnd::Kind::reset);
+  const GuestEnd again = run(reset->wait_end());
+  EXPECT_EQ(again.kind, GuestEnd::Kind::reset) << again.text << "; console: " << reset->take_console();
 }
 
 TEST_F(QemuGuestTest, BlamesTheHostWhenQemuIsKilledOrCannotStart) {
