@@ -24,7 +24,7 @@ bool is_date(std::string_view text) {
 
 bool covers(const KnownFailure& entry, const model::CaseResult& result) {
   return base::glob_match(entry.machine.empty() ? "*" : entry.machine, result.machine) &&
-         (base::glob_match(entry.test, result.id) || base::glob_match(entry.test, result.test));
+         base::glob_match(entry.test, result.id);
 }
 
 // Whether the entry could be about a case of this test, though it matched none.
