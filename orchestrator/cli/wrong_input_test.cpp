@@ -51,7 +51,7 @@ TEST_F(WrongInput, HugePagesTheGuestCannotHoldAreRefusedBeforeAnythingIsBuilt) {
 
 TEST_F(WrongInput, AnUnknownCommandOffersTheNearestOne) { expect_error({"rnu"}, "vmlab run"); }
 
-TEST_F(WrongInput, AnUnknownRunIsNamed) { expect_error({"report", "19990101-000000-0000"}, "19990101-000000-0000"); }
+TEST_F(WrongInput, ARunInAnEmptyStoreIsExplained) { expect_error({"report", "last"}, "there is no run in"); }
 
 TEST_F(WrongInput, AnUnknownOptionIsNamed) { expect_error({"run", "smoke", "--tset", "x"}, "--tset"); }
 

@@ -16,6 +16,9 @@ using namespace std::chrono_literals;
 using Nanoseconds = std::chrono::nanoseconds;
 
 constexpr auto kTick = 250ms;
+constexpr auto kTickAtMost = 20ms;
+// A console that says more is a flood; its file is whole, the merged log is not.
+constexpr std::size_t kMostConsole = std::size_t{256} << 20;
 constexpr Nanoseconds kBootLimit = 180s;      // the slowest boot takes 10 s on an idle host
 constexpr Nanoseconds kBetweenLimit = 120s;   // pools, swap, taking it all down again
 constexpr Nanoseconds kKillLimit = 45s;       // the agent waits 2 s after SIGTERM and 10 s after SIGKILL
@@ -94,6 +97,10 @@ async::task<void> BootRun::loop() {
       co_return;
     }
     if (done_) co_return;
+    // A flood of messages must not cost a look into /proc each.
+    const auto now = std::chrono::steady_clock::now();
+    if (now - last_tick_ < kTickAtMost) continue;
+    last_tick_ = now;
     tick();
     if (charged_.charged() > phase_limit()) {
       if (phase_ == Phase::told_to_kill) co_await collect_from_qemu("the agent did not answer the order to kill");
@@ -154,9 +161,11 @@ BootEnd BootRun::boot_failure(std::string reason) const {
 
 BootEnd BootRun::conclude() {
   // The console's last words: what /dev/kmsg had no time to bring.
-  while (true) {
+  std::size_t taken = 0;
+  while (taken < kMostConsole) {
     const std::string text = guest_->take_console();
     if (text.empty()) break;
+    taken += text.size();
     log_.console(text);
   }
   const guest::GuestEnd end = guest_->ended().value_or(guest::GuestEnd{});

@@ -65,6 +65,7 @@ class BootRun {
   std::optional<channel::Session> session_;
   std::chrono::steady_clock::time_point started_;
   ChargedTime charged_;
+  std::chrono::steady_clock::time_point last_tick_{};
   Phase phase_ = Phase::booting;
   std::optional<ktap::Parser> parser_;
   std::string last_output_;   // the end of what the running test printed

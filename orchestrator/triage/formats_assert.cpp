@@ -23,15 +23,19 @@ constexpr Format kFormats[] = {
     {"ODEBUG: ", R"(^ODEBUG: (?:free|activate|init|assert_init|deactivate|destroy|\S+) (?:active|not available|destroyed|initialized|inactive|none|\S+) \(active)",
      Kind::corruption, "WARNING: ODEBUG bug in {f}", "", Where::trace, kAnywhere, Role::early, "odebug"},
     // lib/string_helpers.c fortify_panic()
-    {"detected buffer overflow in", R"(^detected buffer overflow in (?P<f>\w+))", Kind::corruption,
+    {"detected buffer overflow in", R"(^detected buffer overflow in \w+)", Kind::corruption,
      "detected buffer overflow in {f}", "", Where::trace, kAnywhere, Role::early, "fortify"},
+    {"detected buffer overflow:", R"(^detected buffer overflow: \d+ byte (?:read|write) of)", Kind::corruption, "detected buffer overflow in {f}", "",
+     Where::trace, kAnywhere, Role::early, "fortify"},
+    // lib/kobject.c kobject_init()
+    {"tried to init an initialized object", "", Kind::warning, "WARNING: kobject bug in {f}", "", Where::trace, kAnywhere},
     {"memcpy: detected field-spanning write", "", Kind::warning, "memcpy: detected field-spanning write in {f}", "",
      Where::trace, kAnywhere, Role::early, "fortify"},
     // net/core/skbuff.c skb_panic()
     {"skb_over_panic:", "", Kind::bug, "kernel BUG in {f}", "", Where::trace, kAnywhere, Role::early},
     {"skb_under_panic:", "", Kind::bug, "kernel BUG in {f}", "", Where::trace, kAnywhere, Role::early},
     // include/asm-generic/bug.h BUG(), lib/bug.c report_bug(); mips and s390 say "Kernel BUG at"
-    {"ernel BUG at", R"(^ernel BUG at (?P<file>[\w/.+-]+):?\d*!?(?:$|\s*$))", Kind::bug, "kernel BUG in {f}", "kernel BUG at {file}",
+    {"ernel BUG at", R"(^ernel BUG at (?:\[.*\] )?(?P<file>[\w/.+-]+):?\d*!?(?:$|\s*$))", Kind::bug, "kernel BUG in {f}", "kernel BUG at {file}",
      Where::pc, kFatal | kAnywhere | kAsserting, Role::primary},
     {"ernel BUG at", R"(^ernel BUG at (?:(?P<file>[\w/.+-]+\.[chS]))?)", Kind::bug, "kernel BUG in {f}", "kernel BUG", Where::pc,
      kFatal | kAnywhere | kAsserting, Role::primary},
@@ -40,9 +44,9 @@ constexpr Format kFormats[] = {
     // kernel/panic.c __warn(): to 6.17 "CPU: 0 PID: 1 at file:line func+off", then "file:line at func+off, CPU#0: comm/pid"
     {"WARNING: CPU:", R"(^WARNING: CPU: ?\d* PID: ?\d*(?: at (?:(?P<file>[\w/.+-]+\.[chSr]\w?):\d*)?(?: ?(?P<f>[\w.]+)(?:\+0x| \())?)?)",
      Kind::warning, "WARNING in {f}", "WARNING at {file}", Where::header, kAnywhere | kAsserting},
-    {"WARNING: ", R"(^WARNING: (?:(?P<file>[\w/.+-]+/[\w.+-]+\.[chSr]\w?):\d* )?at (?P<f>[\w.]+)\+0x[0-9a-f]*/0x[0-9a-f]*(?: \[[^\]]*\])?, CPU)", Kind::warning,
+    {"WARNING: ", R"(^WARNING: (?:\[.*\] )?(?:(?P<file>[\w/.+-]+/[\w.+-]+\.[chSr]\w?):\d* )?at (?P<f>[\w.]+)\+0x[0-9a-f]*/0x[0-9a-f]*(?: \[[^\]]*\])?,? CPU)", Kind::warning,
      "WARNING in {f}", "", Where::header, kAnywhere | kAsserting},
-    {"WARNING: ", R"(^WARNING: (?P<file>[\w/.+-]+/[\w.+-]+\.[chSr]\w?):\d*(?: at(?: (?P<f>[\w.]+)(?:\+0x| \())?)?(?:$|.*CPU|.*\+0x))",
+    {"WARNING: ", R"(^WARNING: (?:\[.*\] )?(?P<file>[\w/.+-]+/[\w.+-]+\.[chSr]\w?):\d*(?: at(?: (?P<f>[\w.]+)(?:\+0x| \())?)?(?:$|.*CPU|.*\+0x))",
      Kind::warning, "WARNING in {f}", "WARNING at {file}", Where::header, kAsserting},
     // kernel/panic.c before 3.11: "WARNING: at mm/x.c:12 foo+0x1/0x2()"
     {"WARNING: at ", R"(^WARNING: at (?P<file>[\w/.+-]+\.[chS]):\d*(?: (?P<f>[\w.]+)\+)?)", Kind::warning, "WARNING in {f}",

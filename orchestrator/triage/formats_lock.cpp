@@ -43,9 +43,9 @@ constexpr Format kFormats[] = {
     {"BUG: MAX_", R"(^BUG: (MAX_[A-Z_]+) too low)", Kind::lockdep, "BUG: {1} too low!", "", Where::none, kNoTrace | kAnywhere},
     {"BUG: bad unlock balance", "", Kind::lockdep, "WARNING: bad unlock balance in {f}", "", Where::lock, kLock},
     // kernel/locking/spinlock_debug.c
-    {"BUG: spinlock ", R"(^BUG: spinlock ([a-z ]+?) on CPU)", Kind::lockdep, "BUG: spinlock {1} in {f}", "", Where::trace,
+    {"BUG: spinlock ", R"(^BUG: spinlock ([a-zA-Z ]+?) on CPU)", Kind::lockdep, "BUG: spinlock {1} in {f}", "", Where::trace,
      kAnywhere},
-    {"BUG: rwlock ", R"(^BUG: rwlock ([a-z -]+?) on CPU)", Kind::lockdep, "BUG: rwlock {1} in {f}", "", Where::trace, kAnywhere},
+    {"BUG: rwlock ", R"(^BUG: rwlock ([a-zA-Z -]+?) on CPU)", Kind::lockdep, "BUG: rwlock {1} in {f}", "", Where::trace, kAnywhere},
     // kernel/sched/core.c
     {"BUG: sleeping function called", "", Kind::atomic, "BUG: sleeping function called from invalid context in {f}", "",
      Where::trace, kAnywhere},

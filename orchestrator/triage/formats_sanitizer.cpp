@@ -7,7 +7,7 @@ namespace {
 
 constexpr Format kFormats[] = {
     // mm/kasan/report.c: "BUG: KASAN: <type> in <func>", then "Read of size 8 at addr ..."
-    {"BUG: KASAN:", R"(^BUG: KASAN: ([a-zA-Z -]+?) (?:in|on)(?: (?P<f>[\w.]+))?(?:\+0x| \(|$| [\w/.-]+$))", Kind::kasan,
+    {"BUG: KASAN:", R"(^BUG: KASAN: ([a-zA-Z -]+?) in(?: (?P<f>[\w.]+))?(?:\+0x| \(|$| [\w/.-]+$| at addr))", Kind::kasan,
      "KASAN: {1} {rw} in {f}", "KASAN: {1} {rw}", Where::header, kAnywhere | kBanner, Role::primary, "kasan"},
     {"BUG: KASAN:", R"(^BUG: KASAN: ([a-z-]+(?: or [a-z-]+)?))", Kind::kasan, "KASAN: {1} {rw} in {f}", "KASAN: {1} {rw}",
      Where::trace, kAnywhere | kBanner, Role::primary, "kasan"},
@@ -15,6 +15,9 @@ constexpr Format kFormats[] = {
      kAnywhere | kBanner, Role::primary, "kasan"},
     {" of size ", R"(^ of size \d+ at addr [0-9a-f]* by task)", Kind::kasan, "KASAN: {rw} in {f}", "KASAN: {rw}", Where::trace,
      kBanner | kHeadLost, Role::detail, "kasan"},
+    // before 4.5
+    {"BUG: KASan:", R"(^BUG: KASan: ([a-z -]+?) (?:in|on)(?: (?P<f>[\w.]+))?\+)", Kind::kasan, "KASAN: {1} {rw} in {f}", "KASAN: {1} {rw}",
+     Where::header, kAnywhere | kBanner, Role::primary, "kasan"},
     // mm/kmsan/report.c; arch-independent: frames follow the head at once
     {"BUG: KMSAN:", R"(^BUG: KMSAN: ([a-z -]+?) in(?: (?P<f>[\w.]+))?(?:\+0x| \(|$| [\w/.-]+$))", Kind::kmsan, "KMSAN: {1} in {f}", "", Where::header,
      kAnywhere | kDirect | kBanner},
@@ -35,7 +38,7 @@ constexpr Format kFormats[] = {
     // lib/ubsan.c ubsan_prologue(); before 5.6 "Undefined behaviour in", 5.x "<type> in file:line:column"
     {"UBSAN: Undefined behaviour in", R"(^UBSAN: Undefined behaviour in (?P<file>[\w/.+-]+))", Kind::ubsan,
      "UBSAN: undefined-behaviour in {f}", "", Where::trace, kAnywhere | kBanner},
-    {"UBSAN: ", R"(^UBSAN: ([a-z][a-z-]+) in(?: (?P<file>[\w/.+-]+))?)", Kind::ubsan, "UBSAN: {1} in {f}", "", Where::trace,
+    {"UBSAN: ", R"(^UBSAN: ([a-z][a-z-]+) in(?: (?P<file>[\w/.+-]+)|$))", Kind::ubsan, "UBSAN: {1} in {f}", "", Where::trace,
      kAnywhere | kBanner},
     // arch/x86/kernel/traps.c since 6.14, lib/ubsan.c report_ubsan_failure()
     {"UBSAN: ", R"(^UBSAN: ([a-z][a-z ]+[a-z]): )", Kind::ubsan, "UBSAN: {1} in {f}", "", Where::pc, kAnywhere | kFatal},

@@ -28,6 +28,7 @@ std::string panic_text(const Match& match) {
 
 // Older and newer kernels name the same KASAN finding differently.
 std::string kasan_class(std::string_view name, bool slab_object) {
+  if (name == "use after free") name = "use-after-free";
   if (name == "use-after-free" && slab_object) return "slab-use-after-free";
   if (name == "out-of-bounds" && slab_object) return "slab-out-of-bounds";
   return std::string(name);
