@@ -12,9 +12,9 @@ constexpr Format kFormats[] = {
     {"BUG: Bad page map", R"(^BUG: Bad page map)", Kind::bad_page, "BUG: Bad page map in {f}", "", Where::trace, kAnywhere},
     {"BUG: Bad page cache", "", Kind::bad_page, "BUG: Bad page cache in {f}", "", Where::trace, kAnywhere},
     {"BUG: Bad p", R"(^BUG: Bad (pte|pmd|pud|p4d|pgd) in process)", Kind::bad_page, "BUG: Bad page map in {f}", "", Where::trace, kAnywhere},
-    {"bad pmd ", R"(^bad pmd [0-9a-fp(]+)", Kind::bad_page, "bad pmd", "", Where::none, kNoTrace | kAnywhere},
-    {"bad pgd ", R"(^bad pgd [0-9a-fp(]+)", Kind::bad_page, "bad pgd", "", Where::none, kNoTrace | kAnywhere},
-    {"bad pud ", R"(^bad pud [0-9a-fp(]+)", Kind::bad_page, "bad pud", "", Where::none, kNoTrace | kAnywhere},
+    {"bad pmd ", R"(^bad pmd [0-9a-fp(]+)", Kind::bad_page, "bad pmd", "", Where::none, kNoTrace | kAnywhere | kRepeats},
+    {"bad pgd ", R"(^bad pgd [0-9a-fp(]+)", Kind::bad_page, "bad pgd", "", Where::none, kNoTrace | kAnywhere | kRepeats},
+    {"bad pud ", R"(^bad pud [0-9a-fp(]+)", Kind::bad_page, "bad pud", "", Where::none, kNoTrace | kAnywhere | kRepeats},
     // mm/swapfile.c
     {"Bad swap file entry", R"(^Bad swap file entry [0-9a-f]*$)", Kind::bad_page, "Bad swap file entry", "", Where::none, kNoTrace | kAnywhere | kRepeats},
     {"Bad swap offset entry", R"(^Bad swap offset entry [0-9a-f]*$)", Kind::bad_page, "Bad swap offset entry", "", Where::none, kNoTrace | kAnywhere | kRepeats},

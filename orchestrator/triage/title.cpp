@@ -87,6 +87,7 @@ std::string make_title(std::string_view title, std::string_view bare, const Titl
     out = title;
   }
   std::string first = match.format->kind == Kind::kasan ? kasan_class(match.groups[0], parts.slab_object) : match.groups[0];
+  if (match.format->kind == Kind::ubsan) std::ranges::replace(first, ' ', '-');
   std::string second = match.format->kind == Kind::kcsan ? clean_function(match.groups[1]) : match.groups[1];
   std::string function(parts.function);
   if (match.format->kind == Kind::kcsan && !second.empty() && second < function) std::swap(function, second);
@@ -115,6 +116,7 @@ std::string make_signature(const Format& format, Kind kind, std::string_view tit
   std::string group(format.group.empty() ? kind_name(kind) : format.group);
   if (kind == Kind::kasan || kind == Kind::kfence || kind == Kind::ubsan || kind == Kind::kmsan) {
     std::string what = parts.match.groups[0];
+    std::ranges::replace(what, ' ', '-');
     if (what.starts_with("slab-use-after-free")) what = what.substr(5);
     if (what.starts_with("double-free")) what = "double-free";
     group = std::string(kind_name(kind));
