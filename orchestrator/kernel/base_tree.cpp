@@ -18,8 +18,11 @@ namespace fs = base::fs;
 
 class PristineTree : public BaseTree {
  public:
-  PristineTree(fs::path folder, std::string identity, std::string description, std::shared_ptr<const void> in_use)
-      : folder_(std::move(folder)), identity_(std::move(identity)), description_(std::move(description)),
+  PristineTree(fs::path folder, std::string identity, std::string description,
+               std::shared_ptr<const void> in_use)
+      : folder_(std::move(folder)),
+        identity_(std::move(identity)),
+        description_(std::move(description)),
         in_use_(std::move(in_use)) {}
   const std::string& identity() const override { return identity_; }
   const std::string& family() const override { return identity_; }
@@ -27,7 +30,8 @@ class PristineTree : public BaseTree {
     return read_tree_file(folder_, path);
   }
   base::Result<void> populate(const fs::path& destination) const override;
-  base::Result<std::optional<std::vector<std::string>>> changed_since(const std::string& snap) const override {
+  base::Result<std::optional<std::vector<std::string>>> changed_since(
+      const std::string& snap) const override {
     if (snap == identity_) return std::vector<std::string>{};
     return std::nullopt;
   }
@@ -44,11 +48,15 @@ class PristineTree : public BaseTree {
 base::Result<void> PristineTree::populate(const fs::path& destination) const {
   std::error_code error;
   fs::create_directories(destination, error);
-  for (fs::recursive_directory_iterator it(folder_, error), end; it != end && !error; it.increment(error)) {
+  for (fs::recursive_directory_iterator it(folder_, error), end; it != end && !error;
+       it.increment(error)) {
     const fs::path target = destination / it->path().lexically_relative(folder_);
-    if (it->is_symlink()) fs::copy_symlink(it->path(), target, error);
-    else if (it->is_directory()) fs::create_directory(target, error);
-    else fs::create_hard_link(it->path(), target, error);
+    if (it->is_symlink())
+      fs::copy_symlink(it->path(), target, error);
+    else if (it->is_directory())
+      fs::create_directory(target, error);
+    else
+      fs::create_hard_link(it->path(), target, error);
     if (error) break;
   }
   if (error) return base::fail(fmt::format("copying {}: {}", folder_.string(), error.message()));
@@ -59,11 +67,12 @@ base::Result<void> PristineTree::populate(const fs::path& destination) const {
 
 bool decides_config(std::string_view path) {
   const std::string_view name = path.substr(path.rfind('/') == path.npos ? 0 : path.rfind('/') + 1);
-  return name.starts_with("Kconfig") || name.starts_with("Makefile") || name.starts_with("Kbuild") ||
-         path.starts_with("scripts/") || path.contains("configs/");
+  return name.starts_with("Kconfig") || name.starts_with("Makefile") ||
+         name.starts_with("Kbuild") || path.starts_with("scripts/") || path.contains("configs/");
 }
 
-base::Result<std::map<std::string, FileContent>> BaseTree::read_many(const std::vector<std::string>& paths) const {
+base::Result<std::map<std::string, FileContent>> BaseTree::read_many(
+    const std::vector<std::string>& paths) const {
   std::map<std::string, FileContent> contents;
   for (const std::string& path : paths) {
     auto content = read(path);
@@ -77,18 +86,26 @@ std::string overlay_identity(const Overlay& overlay) {
   base::Sha256 hash;
   for (const auto& [path, content] : overlay) {
     hash.field(path);
-    if (!content) hash.field("deleted");
-    else hash.field(content->symlink ? "link" : content->executable ? "program" : "file").field(content->bytes);
+    if (!content)
+      hash.field("deleted");
+    else
+      hash.field(content->symlink      ? "link"
+                 : content->executable ? "program"
+                                       : "file")
+          .field(content->bytes);
   }
   return overlay.empty() ? std::string() : hash.hex().substr(0, 32);
 }
 
-std::unique_ptr<BaseTree> pristine_tree(fs::path folder, std::string identity, std::string description,
+std::unique_ptr<BaseTree> pristine_tree(fs::path folder, std::string identity,
+                                        std::string description,
                                         std::shared_ptr<const void> in_use) {
-  return std::make_unique<PristineTree>(std::move(folder), std::move(identity), std::move(description), std::move(in_use));
+  return std::make_unique<PristineTree>(std::move(folder), std::move(identity),
+                                        std::move(description), std::move(in_use));
 }
 
-base::Result<std::optional<FileContent>> read_tree_file(const fs::path& root, const std::string& path) {
+base::Result<std::optional<FileContent>> read_tree_file(const fs::path& root,
+                                                        const std::string& path) {
   const fs::path full = root / path;
   struct stat info {};
   if (::lstat(full.c_str(), &info) != 0) {
@@ -117,7 +134,8 @@ base::Result<void> write_tree_file(const fs::path& root, const std::string& path
     return {};
   }
   fs::create_directories(full.parent_path(), error);
-  if (error) return base::fail(fmt::format("creating {}: {}", full.parent_path().string(), error.message()));
+  if (error)
+    return base::fail(fmt::format("creating {}: {}", full.parent_path().string(), error.message()));
   if (content->symlink) {
     fs::remove(full, error);
     fs::create_symlink(content->bytes, full, error);
@@ -148,10 +166,16 @@ base::Result<std::string> version_of(const BaseTree& tree) {
     if (equals == line.npos) continue;
     const std::string_view name = base::trim(line.substr(0, equals));
     const std::string value(base::trim(line.substr(equals + 1)));
-    if (name == "VERSION") version = value;
-    else if (name == "PATCHLEVEL") patchlevel = value;
-    else if (name == "SUBLEVEL") sublevel = value;
-    else if (name == "EXTRAVERSION") { extra = value; break; }
+    if (name == "VERSION")
+      version = value;
+    else if (name == "PATCHLEVEL")
+      patchlevel = value;
+    else if (name == "SUBLEVEL")
+      sublevel = value;
+    else if (name == "EXTRAVERSION") {
+      extra = value;
+      break;
+    }
   }
   if (version.empty() || patchlevel.empty())
     return base::fail("the Makefile names no VERSION and PATCHLEVEL: this is not a kernel tree");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A kernel source tree before patches: a Debian package, a user's folder or a revision of a user's
-// repository. It can name its content, hand out single files and fill a work tree; it is never written to.
+// repository. It can name its content, hand out single files and fill a work tree; it is never
+// written to.
 #pragma once
 #include <functional>
 #include <map>
@@ -36,12 +37,14 @@ class BaseTree {
   virtual ~BaseTree() = default;
   // Names the content: equal identities, equal trees.
   virtual const std::string& identity() const = 0;
-  // Trees of one family share a work tree, so that going from one to the next rebuilds only the difference.
+  // Trees of one family share a work tree, so that going from one to the next rebuilds only the
+  // difference.
   virtual const std::string& family() const = 0;
   // nullopt: there is no such file.
   virtual base::Result<std::optional<FileContent>> read(const std::string& path) const = 0;
   // Several files at once, missing ones left out; for trees where single reads are dear.
-  virtual base::Result<std::map<std::string, FileContent>> read_many(const std::vector<std::string>& paths) const;
+  virtual base::Result<std::map<std::string, FileContent>> read_many(
+      const std::vector<std::string>& paths) const;
   // Names the files that decide how options resolve (decides_config()): equal, equal configuration.
   virtual std::string config_identity() const { return identity(); }
   // Fills the empty or absent folder `destination` with the whole tree.
@@ -59,22 +62,27 @@ class BaseTree {
 
 // A tree that lies in a folder nobody writes to (an unpacked package in the cache).
 // `in_use` is held as long as the tree: the cache's lock on it.
-std::unique_ptr<BaseTree> pristine_tree(base::fs::path folder, std::string identity, std::string description,
+std::unique_ptr<BaseTree> pristine_tree(base::fs::path folder, std::string identity,
+                                        std::string description,
                                         std::shared_ptr<const void> in_use = {});
 
-// A user's folder, as it is now. Files are told by size and time against an index kept in `cache`, changed
-// ones are read. In a git repository the ignored files are left out, elsewhere what a build leaves behind.
+// A user's folder, as it is now. Files are told by size and time against an index kept in `cache`,
+// changed ones are read. In a git repository the ignored files are left out, elsewhere what a build
+// leaves behind.
 base::Result<std::unique_ptr<BaseTree>> folder_tree(const base::fs::path& folder,
-                                                    const base::fs::path& cache, CommandRunner& runner);
+                                                    const base::fs::path& cache,
+                                                    CommandRunner& runner);
 
 // A revision of a local repository.
 base::Result<std::unique_ptr<BaseTree>> git_tree(const base::fs::path& repository,
-                                                 const std::string& revision, CommandRunner& runner);
+                                                 const std::string& revision,
+                                                 CommandRunner& runner);
 
 // One file of a folder; links are not followed.
-base::Result<std::optional<FileContent>> read_tree_file(const base::fs::path& root, const std::string& path);
-// Puts a file in place with a new inode and the time of now, or removes it: make must see the change, and
-// hard links to the old content must not.
+base::Result<std::optional<FileContent>> read_tree_file(const base::fs::path& root,
+                                                        const std::string& path);
+// Puts a file in place with a new inode and the time of now, or removes it: make must see the
+// change, and hard links to the old content must not.
 base::Result<void> write_tree_file(const base::fs::path& root, const std::string& path,
                                    const std::optional<FileContent>& content);
 

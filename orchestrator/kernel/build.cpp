@@ -25,10 +25,12 @@ namespace fs = base::fs;
 namespace json = boost::json;
 
 std::unexpected<BuildFailure> infra(base::Error error) {
-  return std::unexpected(BuildFailure{.kind = BuildFailure::Kind::infra, .error = std::move(error)});
+  return std::unexpected(
+      BuildFailure{.kind = BuildFailure::Kind::infra, .error = std::move(error)});
 }
 std::unexpected<BuildFailure> user(base::Diagnostics diagnostics) {
-  return std::unexpected(BuildFailure{.kind = BuildFailure::Kind::user, .diagnostics = std::move(diagnostics)});
+  return std::unexpected(
+      BuildFailure{.kind = BuildFailure::Kind::user, .diagnostics = std::move(diagnostics)});
 }
 std::unexpected<BuildFailure> from_source(SourceFailure failure) {
   if (!failure.user.empty()) return user(std::move(failure.user));
@@ -42,13 +44,29 @@ bool have_ccache() {
   return false;
 }
 
+// What the mm profile on tinyconfig takes in 6.12, for the percentage of the very first build.
+int usual_objects(model::Arch arch) {
+  switch (arch) {
+    case model::Arch::x86_64:
+      return 1400;
+    case model::Arch::arm64:
+      return 1080;
+    case model::Arch::ppc64:
+      return 1160;
+    case model::Arch::ppc32:
+      return 1065;
+  }
+  return 0;
+}
+
 // How many objects a full build of this kind took last time, for the percentage.
 class ObjectCounts {
  public:
   ObjectCounts(const fs::path& root, const std::string& kind) : path_(root / "objects" / kind) {}
-  int expected() const {
+  int expected(int otherwise) const {
     auto text = base::read_file(path_, 64);
-    return text ? static_cast<int>(base::parse_int(base::trim(*text)).value_or(0)) : 0;
+    return text ? static_cast<int>(base::parse_int(base::trim(*text)).value_or(otherwise))
+                : otherwise;
   }
   void remember(int objects) const {
     std::error_code ignored;
@@ -105,11 +123,15 @@ struct Build {
   void say(std::string stage, int done = 0, int total = 0) const {
     if (context.on_progress) context.on_progress({std::move(stage), done, total});
   }
-  std::expected<void, BuildFailure> compile(const Recipe& recipe, std::vector<std::string> targets, int expected, int& objects);
-  std::expected<json::object, BuildFailure> collect(const Recipe& recipe, const ConfigValues& config, const fs::path& scratch);
+  std::expected<void, BuildFailure> compile(const Recipe& recipe, std::vector<std::string> targets,
+                                            int expected, int& objects);
+  std::expected<json::object, BuildFailure> collect(const Recipe& recipe,
+                                                    const ConfigValues& config,
+                                                    const fs::path& scratch);
 };
 
-std::expected<void, BuildFailure> Build::compile(const Recipe& recipe, std::vector<std::string> targets, int expected,
+std::expected<void, BuildFailure> Build::compile(const Recipe& recipe,
+                                                 std::vector<std::string> targets, int expected,
                                                  int& objects) {
   Command command = recipe.make(std::move(targets));
   command.log_file = recipe.log;
@@ -125,10 +147,12 @@ std::expected<void, BuildFailure> Build::compile(const Recipe& recipe, std::vect
   for (const std::string& line : lines)
     if (line.contains("No space left on device"))
       return infra({"the disk is full: " + line, "vmlab cache gc makes room"});
-  return std::unexpected(BuildFailure{.kind = BuildFailure::Kind::build, .lines = std::move(lines), .log = recipe.log});
+  return std::unexpected(BuildFailure{
+      .kind = BuildFailure::Kind::build, .lines = std::move(lines), .log = recipe.log});
 }
 
-std::expected<json::object, BuildFailure> Build::collect(const Recipe& recipe, const ConfigValues& config,
+std::expected<json::object, BuildFailure> Build::collect(const Recipe& recipe,
+                                                         const ConfigValues& config,
                                                          const fs::path& scratch) {
   const fs::path built = recipe.build_path();
   const std::string image = fs::path(machine.kernel_image).filename().string();
@@ -141,15 +165,20 @@ std::expected<json::object, BuildFailure> Build::collect(const Recipe& recipe, c
   copy(built / ".config", "config");
   copy(built / "System.map", "System.map");
   copy(recipe.log, "build.log");
-  if (error) return infra({fmt::format("copying the kernel from {}: {}", built.string(), error.message())});
+  if (error)
+    return infra({fmt::format("copying the kernel from {}: {}", built.string(), error.message())});
 
   json::array modules;
   if (const auto it = config.find("MODULES"); it != config.end() && it->second == "y") {
     int objects = 0;
     const fs::path root = built / ".vmlab-modules";
     fs::remove_all(root, error);
-    if (auto made = compile(recipe, {"modules"}, 0, objects); !made) return std::unexpected(std::move(made.error()));
-    if (auto made = compile(recipe, {"modules_install", "INSTALL_MOD_PATH=" + root.string(), "INSTALL_MOD_STRIP=1"}, 0, objects); !made)
+    if (auto made = compile(recipe, {"modules"}, 0, objects); !made)
+      return std::unexpected(std::move(made.error()));
+    if (auto made = compile(
+            recipe, {"modules_install", "INSTALL_MOD_PATH=" + root.string(), "INSTALL_MOD_STRIP=1"},
+            0, objects);
+        !made)
       return std::unexpected(std::move(made.error()));
     for (const auto& release : fs::directory_iterator(root / "lib/modules", error)) {
       auto names = collect_modules(release.path(), scratch / "modules", context.runner);
@@ -165,8 +194,10 @@ std::expected<json::object, BuildFailure> Build::collect(const Recipe& recipe, c
   auto release = base::read_file(built / "include/config/kernel.release", 4096);
   const std::string release_text = release ? std::string(base::trim(*release)) : std::string();
   return json::object{
-      {"summary", fmt::format("{} {} for {}{}", tree.base->description(), release_text, model::to_string(machine.arch),
-                              tree.subjects.empty() ? "" : fmt::format(", {} patches", tree.subjects.size()))},
+      {"summary",
+       fmt::format("{} {} for {}{}", tree.base->description(), release_text,
+                   model::to_string(machine.arch),
+                   tree.subjects.empty() ? "" : fmt::format(", {} patches", tree.subjects.size()))},
       {"image", image},
       {"version", version ? *version : release_text},
       {"release", release_text},
@@ -188,8 +219,12 @@ std::expected<Artifact, BuildFailure> Build::run(ArtifactCache::Slot& slot) {
   std::error_code ignored;
   const fs::path logs = context.cache.root() / "logs";
   fs::create_directories(logs, ignored);
-  Recipe recipe{.machine = &machine, .tree = lease->tree, .build_folder = folder_name, .jobs = std::max(1, context.jobs),
-                .use_ccache = have_ccache(), .log = logs / ("kernel-" + key + ".log")};
+  Recipe recipe{.machine = &machine,
+                .tree = lease->tree,
+                .build_folder = folder_name,
+                .jobs = std::max(1, context.jobs),
+                .use_ccache = have_ccache(),
+                .log = logs / ("kernel-" + key + ".log")};
   fs::remove(recipe.log, ignored);
 
   if (auto begun = folder->begin(); !begun) return infra(begun.error());
@@ -200,10 +235,16 @@ std::expected<Artifact, BuildFailure> Build::run(ArtifactCache::Slot& slot) {
     return std::unexpected(std::move(config.error()));
   }
   recipe.debug_info = config->contains("DEBUG_INFO");
-  const ObjectCounts counts(context.cache.root(), base::sha256_hex(folder_name + (*version_of(*tree.base))).substr(0, 16));
+  const ObjectCounts counts(
+      context.cache.root(),
+      base::sha256_hex(folder_name + (*version_of(*tree.base))).substr(0, 16));
   const bool warm = folder->warm();
   int objects = 0;
-  if (auto made = compile(recipe, {std::string(machine.kernel_target)}, warm ? 0 : counts.expected(), objects); !made) {
+  if (auto made = compile(
+          recipe, {std::string(machine.kernel_target)},
+          warm ? 0 : counts.expected(spec.base_config == "tiny" ? usual_objects(machine.arch) : 0),
+          objects);
+      !made) {
     // make itself stopped in good order: what it finished is good.
     if (made.error().kind == BuildFailure::Kind::build) folder->end();
     return std::unexpected(std::move(made.error()));
@@ -224,11 +265,14 @@ std::string BuildFailure::text() const {
   std::string result;
   switch (kind) {
     case Kind::user:
-      for (const base::Diagnostic& diagnostic : diagnostics) result += (result.empty() ? "" : "\n") + diagnostic.text();
+      for (const base::Diagnostic& diagnostic : diagnostics)
+        result += (result.empty() ? "" : "\n") + diagnostic.text();
       return result;
     case Kind::build:
-      return fmt::format("the kernel did not build (log: {})\n{}", log.string(), fmt::join(lines, "\n"));
-    case Kind::infra: return error.text();
+      return fmt::format("the kernel did not build (log: {})\n{}", log.string(),
+                         fmt::join(lines, "\n"));
+    case Kind::infra:
+      return error.text();
   }
   return result;
 }
@@ -237,24 +281,37 @@ base::Result<std::string> compiler_identity(const model::Machine& machine, Comma
   std::string identity;
   for (const char* tool : {"gcc", "ld"}) {
     const std::string program = std::string(machine.cross_compile) + tool;
-    auto said = runner.run({.program = program, .arguments = {"--version"}, .environment = {{"LC_ALL", "C"}}, .capture = true});
+    auto said = runner.run({.program = program,
+                            .arguments = {"--version"},
+                            .environment = {{"LC_ALL", "C"}},
+                            .capture = true});
     if (!said || !said->ok()) {
       std::string triplet(machine.cross_compile);
       if (!triplet.empty()) triplet.pop_back();
       return base::fail(fmt::format("the compiler {} is not installed", program),
-                        triplet.empty() ? "apt-get install gcc" : fmt::format("apt-get install gcc-{0} binutils-{0}", triplet));
+                        triplet.empty()
+                            ? "apt-get install gcc"
+                            : fmt::format("apt-get install gcc-{0} binutils-{0}", triplet));
     }
     if (!identity.empty()) identity += ", ";
-    identity += base::split_lines(said->output).empty() ? program : std::string(base::split_lines(said->output)[0]);
+    identity += base::split_lines(said->output).empty()
+                    ? program
+                    : std::string(base::split_lines(said->output)[0]);
   }
   return identity;
 }
 
-std::expected<KernelArtifact, BuildFailure> build_kernel(const model::KernelSpec& spec, const model::Machine& machine,
+std::expected<KernelArtifact, BuildFailure> build_kernel(const model::KernelSpec& spec,
+                                                         const model::Machine& machine,
                                                          BuildContext& context) {
   using Kind = model::SourceRef::Kind;
   if (spec.source.kind == Kind::prebuilt || spec.source.kind == Kind::prebuilt_debian) {
-    if (!spec.patches.empty()) return user({{{}, 0, 0, "a prebuilt kernel cannot be patched", "name a source that is built, such as debian:6.12"}});
+    if (!spec.patches.empty())
+      return user({{{},
+                    0,
+                    0,
+                    "a prebuilt kernel cannot be patched",
+                    "name a source that is built, such as debian:6.12"}});
     return prebuilt_kernel(spec.source, machine, context);
   }
   auto plan = plan_config(spec, machine, context.config_directory);
@@ -263,7 +320,8 @@ std::expected<KernelArtifact, BuildFailure> build_kernel(const model::KernelSpec
   auto tree = open_patched(spec.source, spec.patches, context.cache, context.runner);
   if (!tree) return from_source(std::move(tree.error()));
   if (auto version = version_of(*tree->base); !version)
-    return user({{{}, 0, 0, spec.source.text() + ": " + version.error().message, version.error().hint}});
+    return user(
+        {{{}, 0, 0, spec.source.text() + ": " + version.error().message, version.error().hint}});
   auto compiler = compiler_identity(machine, context.runner);
   if (!compiler) return infra(compiler.error());
 
@@ -276,7 +334,8 @@ std::expected<KernelArtifact, BuildFailure> build_kernel(const model::KernelSpec
       .field(machine.kernel_target)
       .field(*compiler);
   const std::string key = hash.hex().substr(0, 40);
-  if (auto artifact = context.cache.find("kernel", key)) return describe(std::move(*artifact), *tree, false);
+  if (auto artifact = context.cache.find("kernel", key))
+    return describe(std::move(*artifact), *tree, false);
   if (context.on_progress) context.on_progress({"waiting", 0, 0});
   auto slot = context.cache.open("kernel", key);
   if (!slot) return infra(slot.error());

@@ -30,20 +30,21 @@ struct BuildContext {
 };
 
 struct KernelArtifact {
-  Artifact artifact;           // keeps the files from gc
-  base::fs::path image;        // what QEMU's -kernel takes
-  base::fs::path config;       // the resolved .config; empty for a prebuilt kernel without one
-  base::fs::path vmlinux;      // with symbols; empty for a prebuilt kernel
-  std::vector<base::fs::path> modules;  // uncompressed, in load order: what the guest's devices need
-  std::string version;         // of the source: "6.12.117"
-  std::string release;         // uname -r
-  std::string source;          // description: "Debian linux-source-6.12 6.12.117-1"
+  Artifact artifact;       // keeps the files from gc
+  base::fs::path image;    // what QEMU's -kernel takes
+  base::fs::path config;   // the resolved .config; empty for a prebuilt kernel without one
+  base::fs::path vmlinux;  // with symbols; empty for a prebuilt kernel
+  std::vector<base::fs::path>
+      modules;          // uncompressed, in load order: what the guest's devices need
+  std::string version;  // of the source: "6.12.117"
+  std::string release;  // uname -r
+  std::string source;   // description: "Debian linux-source-6.12 6.12.117-1"
   std::string key;
-  std::string image_sha256;    // equal images are equal kernels, however they were made
+  std::string image_sha256;  // equal images are equal kernels, however they were made
   std::string config_sha256;
-  std::string compiler;        // first line of --version
+  std::string compiler;              // first line of --version
   std::vector<std::string> patches;  // subjects
-  bool built_now = false;      // false: it was in the cache
+  bool built_now = false;            // false: it was in the cache
 };
 
 struct BuildFailure {
@@ -61,12 +62,14 @@ struct BuildFailure {
   std::string text() const;
 };
 
-// Blocking, minutes when nothing is cached. Several threads and processes may ask for the same kernel: one
-// builds, the others wait.
-std::expected<KernelArtifact, BuildFailure> build_kernel(const model::KernelSpec& spec, const model::Machine& machine,
+// Blocking, minutes when nothing is cached. Several threads and processes may ask for the same
+// kernel: one builds, the others wait.
+std::expected<KernelArtifact, BuildFailure> build_kernel(const model::KernelSpec& spec,
+                                                         const model::Machine& machine,
                                                          BuildContext& context);
 
-// The compiler's first --version line and the linker's; an Error names the package that has the compiler.
+// The compiler's first --version line and the linker's; an Error names the package that has the
+// compiler.
 base::Result<std::string> compiler_identity(const model::Machine& machine, CommandRunner& runner);
 
 }  // namespace kernel

@@ -9,9 +9,10 @@ namespace {
 constexpr std::size_t kMaxErrors = 24, kMaxMake = 6, kMaxTail = 12;
 
 bool is_error(std::string_view line) {
-  return line.contains(": error:") || line.contains(": fatal error:") || line.contains("undefined reference to") ||
-         line.contains("multiple definition of") || line.starts_with("ERROR:") || line.starts_with("Error:") ||
-         line.contains("Error: ") || line.contains("No space left on device");
+  return line.contains(": error:") || line.contains(": fatal error:") ||
+         line.contains("undefined reference to") || line.contains("multiple definition of") ||
+         line.starts_with("ERROR:") || line.starts_with("Error:") || line.contains("Error: ") ||
+         line.contains("No space left on device");
 }
 
 bool leads_to_error(std::string_view line) {
@@ -22,7 +23,8 @@ bool leads_to_error(std::string_view line) {
 // Builds run in a folder below the tree: "../mm/gup.c:12:3" is "mm/gup.c:12:3" to the reader.
 std::string for_reader(std::string_view line) {
   std::string text = base::printable(line);
-  for (std::size_t at = text.find("../"); at != text.npos; at = text.find("../", at)) text.erase(at, 3);
+  for (std::size_t at = text.find("../"); at != text.npos; at = text.find("../", at))
+    text.erase(at, 3);
   return text;
 }
 
@@ -37,7 +39,8 @@ void BuildLog::feed(std::string_view line) {
   // "  CC      mm/gup.o": two blanks, the step, the target.
   if (line.starts_with("  ") && line.size() > 4 && line[2] >= 'A' && line[2] <= 'Z') {
     const auto words = base::split_words(line);
-    if (words[0] == "CC" || words[0] == "AS" || words[0] == "HOSTCC" || words[0] == "VDSO32C") ++objects_;
+    if (words[0] == "CC" || words[0] == "AS" || words[0] == "HOSTCC" || words[0] == "VDSO32C")
+      ++objects_;
     if (words[0] == "LD" && words.size() > 1 && words[1].starts_with("vmlinux")) linking_ = true;
     follow_ = 0;
     context_.clear();

@@ -30,18 +30,21 @@ void touch(const fs::path& path) {
 std::uint64_t bytes_below(const fs::path& folder) {
   std::uint64_t total = 0;
   std::error_code ignored;
-  for (fs::recursive_directory_iterator it(folder, ignored), end; it != end; it.increment(ignored)) {
+  for (fs::recursive_directory_iterator it(folder, ignored), end; it != end;
+       it.increment(ignored)) {
     struct stat info {};
     // A file shared by n hard links counts as its n-th part here.
     if (::lstat(it->path().c_str(), &info) == 0 && S_ISREG(info.st_mode))
-      total += static_cast<std::uint64_t>(info.st_blocks) * 512 / std::max<std::uint64_t>(info.st_nlink, 1);
+      total += static_cast<std::uint64_t>(info.st_blocks) * 512 /
+               std::max<std::uint64_t>(info.st_nlink, 1);
   }
   return total;
 }
 
 std::chrono::system_clock::time_point last_used(const fs::path& folder) {
   struct stat info {};
-  if (::stat((folder / kUsedName).c_str(), &info) != 0 && ::stat(folder.c_str(), &info) != 0) return {};
+  if (::stat((folder / kUsedName).c_str(), &info) != 0 && ::stat(folder.c_str(), &info) != 0)
+    return {};
   return std::chrono::system_clock::from_time_t(info.st_mtim.tv_sec);
 }
 
@@ -62,8 +65,9 @@ ArtifactCache::ArtifactCache(fs::path root) : root_(std::move(root)) {
   std::error_code error;
   fs::create_directories(root_ / "locks", error);
   if (error)
-    throw base::InfraError(fmt::format("cannot create the cache {}: {}", root_.string(), error.message()),
-                           "set XDG_CACHE_HOME to a folder that can be written");
+    throw base::InfraError(
+        fmt::format("cannot create the cache {}: {}", root_.string(), error.message()),
+        "set XDG_CACHE_HOME to a folder that can be written");
 }
 
 fs::path ArtifactCache::entry_folder(const std::string& kind, const std::string& key) const {
@@ -79,7 +83,8 @@ std::optional<Artifact> ArtifactCache::load(const std::string& kind, const std::
   auto meta = check_manifest(folder);
   if (!meta) return std::nullopt;
   touch(folder / kUsedName);
-  return Artifact{folder, kind, key, std::make_shared<const json::object>(std::move(*meta)), nullptr};
+  return Artifact{folder, kind, key, std::make_shared<const json::object>(std::move(*meta)),
+                  nullptr};
 }
 
 std::optional<Artifact> ArtifactCache::find(const std::string& kind, const std::string& key) const {
@@ -91,24 +96,30 @@ std::optional<Artifact> ArtifactCache::find(const std::string& kind, const std::
   return artifact;
 }
 
-ArtifactCache::Slot::Slot(const ArtifactCache& cache, std::string kind, std::string key, base::FileLock lock)
+ArtifactCache::Slot::Slot(const ArtifactCache& cache, std::string kind, std::string key,
+                          base::FileLock lock)
     : cache_(&cache), kind_(std::move(kind)), key_(std::move(key)), lock_(std::move(lock)) {}
 ArtifactCache::Slot::Slot(Slot&& other) noexcept
-    : cache_(other.cache_), kind_(std::move(other.kind_)), key_(std::move(other.key_)),
-      lock_(std::move(other.lock_)), scratch_(std::exchange(other.scratch_, {})),
+    : cache_(other.cache_),
+      kind_(std::move(other.kind_)),
+      key_(std::move(other.key_)),
+      lock_(std::move(other.lock_)),
+      scratch_(std::exchange(other.scratch_, {})),
       artifact_(std::move(other.artifact_)) {}
 ArtifactCache::Slot::~Slot() {
   if (!scratch_.empty()) remove_quietly(scratch_);
 }
 
-base::Result<ArtifactCache::Slot> ArtifactCache::open(const std::string& kind, const std::string& key) const {
+base::Result<ArtifactCache::Slot> ArtifactCache::open(const std::string& kind,
+                                                      const std::string& key) const {
   while (true) {
     auto lock = base::FileLock::acquire(lock_path(kind, key));
     if (!lock) return std::unexpected(lock.error());
     Slot slot(*this, kind, key, std::move(*lock));
     slot.artifact_ = load(kind, key);
     if (slot.artifact_) {
-      // Somebody was faster. Trade the exclusive lock for a shared one; should gc come in between, retry.
+      // Somebody was faster. Trade the exclusive lock for a shared one; should gc come in between,
+      // retry.
       slot.lock_ = base::FileLock{};
       slot.artifact_ = find(kind, key);
       if (!slot.artifact_) continue;
@@ -141,7 +152,8 @@ base::Result<Artifact> ArtifactCache::Slot::commit(json::object meta) {
     return std::unexpected(base::errno_error("renaming " + scratch_.string(), errno));
   scratch_.clear();
   auto artifact = cache_->load(kind_, key_);
-  if (!artifact) return base::fail("the cache entry " + folder.string() + " is damaged right after its making");
+  if (!artifact)
+    return base::fail("the cache entry " + folder.string() + " is damaged right after its making");
   lock_ = base::FileLock{};
   if (auto shared = cache_->find(kind_, key_)) return std::move(*shared);
   return std::move(*artifact);
@@ -153,15 +165,18 @@ std::vector<CacheEntry> ArtifactCache::list() const {
   const auto add = [&](const std::string& kind, const fs::path& folder) {
     CacheEntry entry{kind, folder.filename().string(), {}, bytes_below(folder), last_used(folder)};
     if (auto meta = check_manifest(folder))
-      if (const json::value* summary = meta->if_contains("summary"); summary && summary->is_string())
+      if (const json::value* summary = meta->if_contains("summary");
+          summary && summary->is_string())
         entry.summary = summary->as_string().c_str();
     entries.push_back(std::move(entry));
   };
   for (const auto& kind : fs::directory_iterator(root_ / "artifacts", ignored))
     for (const auto& item : fs::directory_iterator(kind.path(), ignored))
-      if (!item.path().filename().string().starts_with('.')) add(kind.path().filename().string(), item.path());
+      if (!item.path().filename().string().starts_with('.'))
+        add(kind.path().filename().string(), item.path());
   for (const auto& item : fs::directory_iterator(root_ / "worktrees", ignored))
-    if (item.is_directory(ignored) && !item.path().filename().string().starts_with('.')) add("worktree", item.path());
+    if (item.is_directory(ignored) && !item.path().filename().string().starts_with('.'))
+      add("worktree", item.path());
   std::ranges::sort(entries, {}, &CacheEntry::last_used);
   return entries;
 }

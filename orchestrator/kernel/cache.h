@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// The artefact cache: folders named by the hash of what went into them, below artifacts/<kind>/<key>/, each
-// with a manifest.json. An entry appears whole (built beside, flushed, renamed) or not at all. Processes
-// share it: whoever builds a key holds its lock, the others wait and then find it; whoever uses an entry
-// holds the lock shared, so that gc() leaves it alone.
+// The artefact cache: folders named by the hash of what went into them, below
+// artifacts/<kind>/<key>/, each with a manifest.json. An entry appears whole (built beside,
+// flushed, renamed) or not at all. Processes share it: whoever builds a key holds its lock, the
+// others wait and then find it; whoever uses an entry holds the lock shared, so that gc() leaves it
+// alone.
 #pragma once
+#include <boost/json/fwd.hpp>
 #include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include <boost/json/fwd.hpp>
 
 #include "base/error.h"
 #include "base/file.h"
@@ -55,8 +55,8 @@ class ArtifactCache {
   // The entry if it is there and whole; marks it as used. A damaged entry counts as absent.
   std::optional<Artifact> find(const std::string& kind, const std::string& key) const;
 
-  // The right to build one entry: holds the key's lock. Filling the scratch folder and not committing
-  // leaves nothing behind.
+  // The right to build one entry: holds the key's lock. Filling the scratch folder and not
+  // committing leaves nothing behind.
   class Slot {
    public:
     // Set when somebody else built it while we waited for the lock: nothing to do.

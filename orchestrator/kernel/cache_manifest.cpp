@@ -28,7 +28,8 @@ std::int64_t modified_ns(const struct stat& info) {
 std::vector<std::string> files_below(const fs::path& folder) {
   std::vector<std::string> files;
   std::error_code ignored;
-  for (fs::recursive_directory_iterator it(folder, ignored), end; it != end; it.increment(ignored)) {
+  for (fs::recursive_directory_iterator it(folder, ignored), end; it != end;
+       it.increment(ignored)) {
     if (!it->is_regular_file(ignored) || it->is_symlink(ignored)) continue;
     files.push_back(fs::relative(it->path(), folder, ignored).string());
     if (files.size() > kMaxListedFiles) return {};
@@ -53,8 +54,8 @@ base::Result<void> check_file(const fs::path& folder, const json::value& item) {
 
 }  // namespace
 
-base::Result<void> write_manifest(const fs::path& folder, const std::string& kind, const std::string& key,
-                                  json::object meta) {
+base::Result<void> write_manifest(const fs::path& folder, const std::string& kind,
+                                  const std::string& key, json::object meta) {
   json::array files;
   for (const std::string& file : files_below(folder)) {
     struct stat info {};
@@ -62,10 +63,15 @@ base::Result<void> write_manifest(const fs::path& folder, const std::string& kin
       return std::unexpected(base::errno_error("looking at " + file, errno));
     auto hash = base::sha256_file((folder / file).string());
     if (!hash) return std::unexpected(hash.error());
-    files.push_back(json::object{{"path", file}, {"size", info.st_size},
-                                 {"modified_ns", modified_ns(info)}, {"sha256", *hash}});
+    files.push_back(json::object{{"path", file},
+                                 {"size", info.st_size},
+                                 {"modified_ns", modified_ns(info)},
+                                 {"sha256", *hash}});
   }
-  json::object body{{"version", 1}, {"kind", kind}, {"key", key}, {"files", std::move(files)},
+  json::object body{{"version", 1},
+                    {"kind", kind},
+                    {"key", key},
+                    {"files", std::move(files)},
                     {"meta", std::move(meta)}};
   const std::string text = json::serialize(body);
   json::object whole{{"digest", base::sha256_hex(text)}, {"body", text}};

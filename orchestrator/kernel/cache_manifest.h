@@ -11,14 +11,15 @@ namespace kernel {
 
 inline constexpr const char* kManifestName = "manifest.json";
 
-// Files with size, time and SHA-256, then a hash over the manifest itself. An entry with more files than
-// `kMaxListedFiles` (a source tree) lists none of them: nothing but its renaming vouches for it.
+// Files with size, time and SHA-256, then a hash over the manifest itself. An entry with more files
+// than `kMaxListedFiles` (a source tree) lists none of them: nothing but its renaming vouches for
+// it.
 inline constexpr std::size_t kMaxListedFiles = 2000;
 base::Result<void> write_manifest(const base::fs::path& folder, const std::string& kind,
                                   const std::string& key, boost::json::object meta);
 
-// The meta object, if the manifest is whole and every listed file has its size; a file whose time changed
-// is hashed again.
+// The meta object, if the manifest is whole and every listed file has its size; a file whose time
+// changed is hashed again.
 base::Result<boost::json::object> check_manifest(const base::fs::path& folder);
 
 // Flushes every file below, then the folders.

@@ -14,7 +14,9 @@ namespace {
 
 class Cache : public ::testing::Test {
  protected:
-  Cache() : scratch_(std::move(*base::TemporaryDirectory::create("/tmp", "vmlab-cache-test"))), cache_(scratch_.path()) {}
+  Cache()
+      : scratch_(std::move(*base::TemporaryDirectory::create("/tmp", "vmlab-cache-test"))),
+        cache_(scratch_.path()) {}
   static void build(const ArtifactCache& cache, const std::string& key, const std::string& text) {
     auto slot = cache.open("kernel", key);
     ASSERT_TRUE(slot.has_value());

@@ -88,9 +88,10 @@ base::Result<Pipe> make_pipe() {
   return Pipe{base::UniqueFd(fds[0]), base::UniqueFd(fds[1])};
 }
 
-// Everything the child touches is prepared before the fork: only async-signal-safe calls may follow it.
-[[noreturn]] void child(const char* path, char* const* argv, char* const* envp, const char* directory,
-                        int in, int out, int err, pid_t parent) {
+// Everything the child touches is prepared before the fork: only async-signal-safe calls may follow
+// it.
+[[noreturn]] void child(const char* path, char* const* argv, char* const* envp,
+                        const char* directory, int in, int out, int err, pid_t parent) {
   setpgid(0, 0);
   // SIGTERM, not SIGKILL: make passes it on to the compilers and removes half-written targets.
   prctl(PR_SET_PDEATHSIG, SIGTERM);
@@ -149,7 +150,8 @@ base::Result<std::string> run_or_fail(CommandRunner& runner, const Command& comm
                                 base::printable(base::trim(outcome->tail), true)));
 }
 
-base::Result<CommandOutcome> HostCommandRunner::run(const Command& command, const LineSink& on_line) {
+base::Result<CommandOutcome> HostCommandRunner::run(const Command& command,
+                                                    const LineSink& on_line) {
   if (cancelled_) return base::fail("cancelled");
   auto program = find_program(command.program);
   if (!program) return std::unexpected(program.error());
@@ -166,7 +168,8 @@ base::Result<CommandOutcome> HostCommandRunner::run(const Command& command, cons
   base::UniqueFd log;
   if (!command.log_file.empty()) {
     log.reset(open(command.log_file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
-    if (!log) return std::unexpected(base::errno_error("opening " + command.log_file.string(), errno));
+    if (!log)
+      return std::unexpected(base::errno_error("opening " + command.log_file.string(), errno));
   }
 
   std::vector<std::string> words = command.arguments;
@@ -180,8 +183,9 @@ base::Result<CommandOutcome> HostCommandRunner::run(const Command& command, cons
   const pid_t pid = fork();
   if (pid < 0) return std::unexpected(base::errno_error("fork", errno));
   if (pid == 0)
-    child(program->c_str(), argv.data(), envp.data(), directory.empty() ? nullptr : directory.c_str(),
-          in->get(), child_out, out->write.get(), parent);
+    child(program->c_str(), argv.data(), envp.data(),
+          directory.empty() ? nullptr : directory.c_str(), in->get(), child_out, out->write.get(),
+          parent);
   setpgid(pid, pid);  // in both, so that the group exists whoever comes first
   {
     std::lock_guard guard(mutex_);
@@ -213,9 +217,12 @@ base::Result<CommandOutcome> HostCommandRunner::run(const Command& command, cons
       if (!fd || waiting[static_cast<std::size_t>(i)].revents == 0) continue;
       const ssize_t n = read(fd.get(), buffer.data(), buffer.size());
       if (n < 0 && (errno == EINTR || errno == EAGAIN)) continue;
-      if (n <= 0) fd.reset();
-      else if (i == 0) lines.feed({buffer.data(), static_cast<std::size_t>(n)});
-      else outcome.output.append(buffer.data(), static_cast<std::size_t>(n));
+      if (n <= 0)
+        fd.reset();
+      else if (i == 0)
+        lines.feed({buffer.data(), static_cast<std::size_t>(n)});
+      else
+        outcome.output.append(buffer.data(), static_cast<std::size_t>(n));
     }
     if (cancelled_ && !terminated) {
       kill(-pid, SIGTERM);
@@ -245,7 +252,8 @@ base::Result<CommandOutcome> HostCommandRunner::run(const Command& command, cons
 void HostCommandRunner::cancel() {
   cancelled_ = true;
   std::lock_guard guard(mutex_);
-  for (pid_t group : groups_) kill(-group, SIGTERM);  // the run() that owns it follows up with SIGKILL
+  for (pid_t group : groups_)
+    kill(-group, SIGTERM);  // the run() that owns it follows up with SIGKILL
 }
 
 }  // namespace kernel

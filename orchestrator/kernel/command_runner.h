@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs the tools a kernel build needs (make, git, apt-get, tar), one call, one child, until it ends.
-// Blocking: call it from a worker thread that lives as long as the program, because the child is told
-// to die when the thread that started it ends.
+// Runs the tools a kernel build needs (make, git, apt-get, tar), one call, one child, until it
+// ends. Blocking: call it from a worker thread that lives as long as the program, because the child
+// is told to die when the thread that started it ends.
 #pragma once
+#include <sys/types.h>
+
 #include <atomic>
 #include <functional>
 #include <mutex>
 #include <set>
 #include <string>
 #include <string_view>
-#include <sys/types.h>
 #include <utility>
 #include <vector>
 
@@ -27,7 +28,7 @@ struct Command {
   std::vector<std::string> unset;
   base::fs::path log_file;  // every line goes there too; empty: none
   std::string input;        // standard input
-  bool capture = false;     // standard output becomes CommandOutcome::output; only errors become lines
+  bool capture = false;  // standard output becomes CommandOutcome::output; only errors become lines
 
   std::string text() const;  // one line for /bin/sh
 };
@@ -46,7 +47,8 @@ class CommandRunner {
  public:
   virtual ~CommandRunner() = default;
   // An Error means that the program could not be run at all, or that the run was cancelled.
-  virtual base::Result<CommandOutcome> run(const Command& command, const LineSink& on_line = {}) = 0;
+  virtual base::Result<CommandOutcome> run(const Command& command,
+                                           const LineSink& on_line = {}) = 0;
 };
 
 // Runs it and turns an unsuccessful end into an Error that carries the last lines.

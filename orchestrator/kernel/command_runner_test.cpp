@@ -11,7 +11,9 @@
 namespace kernel {
 namespace {
 
-Command shell(std::string script) { return {.program = "sh", .arguments = {"-c", std::move(script)}}; }
+Command shell(std::string script) {
+  return {.program = "sh", .arguments = {"-c", std::move(script)}};
+}
 
 TEST(HostCommandRunner, GivesLinesOutputInputAndExitCode) {
   HostCommandRunner runner;
@@ -19,7 +21,8 @@ TEST(HostCommandRunner, GivesLinesOutputInputAndExitCode) {
   Command command = shell("cat; echo error >&2; exit 3");
   command.input = "in\0put";
   command.capture = true;
-  const auto outcome = runner.run(command, [&](std::string_view line) { lines.emplace_back(line); });
+  const auto outcome =
+      runner.run(command, [&](std::string_view line) { lines.emplace_back(line); });
   ASSERT_TRUE(outcome.has_value());
   EXPECT_EQ(outcome->exit_code, 3);
   EXPECT_EQ(outcome->output, "in");
@@ -29,7 +32,8 @@ TEST(HostCommandRunner, GivesLinesOutputInputAndExitCode) {
 TEST(HostCommandRunner, PassesAndHidesVariablesAndDescriptors) {
   setenv("VMLAB_TEST_HIDDEN", "1", 1);
   HostCommandRunner runner;
-  Command command = shell("echo ${VMLAB_TEST_HIDDEN-gone} $VMLAB_TEST_SET; ls /proc/self/fd | wc -l; pwd");
+  Command command =
+      shell("echo ${VMLAB_TEST_HIDDEN-gone} $VMLAB_TEST_SET; ls /proc/self/fd | wc -l; pwd");
   command.environment = {{"VMLAB_TEST_SET", "a b"}};
   command.unset = {"VMLAB_TEST_HIDDEN"};
   command.directory = "/";
@@ -45,7 +49,8 @@ TEST(HostCommandRunner, TellsSignalsFromExitCodes) {
   EXPECT_EQ(runner.run(shell("kill -9 $$"))->signal, SIGKILL);
   EXPECT_EQ(runner.run(shell("exit 9"))->exit_code, 9);
   EXPECT_FALSE(runner.run({.program = "vmlab-no-such-program"}).has_value());
-  EXPECT_EQ(run_or_fail(runner, shell("echo why; exit 1")).error().message, "sh failed (exit code 1): why");
+  EXPECT_EQ(run_or_fail(runner, shell("echo why; exit 1")).error().message,
+            "sh failed (exit code 1): why");
 }
 
 TEST(HostCommandRunner, CancelEndsAWholeGroupEvenOneThatIgnoresSigterm) {

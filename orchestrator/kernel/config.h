@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A kernel's configuration: a base (tinyconfig, defconfig or the user's .config), fragments and single
-// options, later over earlier, resolved by the kernel's own olddefconfig and then checked, because that
-// drops what it does not like without a word.
+// A kernel's configuration: a base (tinyconfig, defconfig or the user's .config), fragments and
+// single options, later over earlier, resolved by the kernel's own olddefconfig and then checked,
+// because that drops what it does not like without a word.
 #pragma once
 #include <expected>
 #include <functional>
@@ -19,22 +19,24 @@ struct WantedOption {
   std::string name;   // without CONFIG_
   std::string value;  // y, m, n, a number or a quoted string
   bool optional = false;
-  std::string file;   // where it was asked for; empty: the command line or the scenario
+  std::string file;  // where it was asked for; empty: the command line or the scenario
   int line = 0;
 };
 
 struct ConfigPlan {
-  std::string base;        // "tiny", "def" or "file"
-  std::string base_text;   // of a file
+  std::string base;                   // "tiny", "def" or "file"
+  std::string base_text;              // of a file
   std::vector<WantedOption> options;  // by name, each once: the last word counts
 
-  // What goes into the artefact key: comments and order of fragments that say the same do not matter.
+  // What goes into the artefact key: comments and order of fragments that say the same do not
+  // matter.
   std::string key_text() const;
   // The lines for .config.
   std::string fragment_text() const;
 };
 
-// Lines "CONFIG_X=y", "# CONFIG_X is not set", comments, each with an optional "# optional" at its end.
+// Lines "CONFIG_X=y", "# CONFIG_X is not set", comments, each with an optional "# optional" at its
+// end.
 std::expected<std::vector<WantedOption>, base::Diagnostics> parse_fragment(const std::string& name,
                                                                            std::string_view text);
 

@@ -15,9 +15,12 @@ class Config : public FakeTreeTest {
     put("arch/x86/Kconfig", "config X86\n\tdef_bool y\nconfig PTE_DEVMAP\n\tbool\n");
     put("arch/arm64/Kconfig", "config ARM64_ONLY\n\tbool \"arm\"\n");
     put("mm/Kconfig",
-        "menu \"Memory\"\n\tdepends on X86\n\nconfig SWAP\n\tbool \"Swap\"\n\thelp\n\t  Some text.\n\t  depends on nothing\n\n"
-        "if SWAP\nconfig ZSWAP\n\tbool \"zswap\"\n\tdepends on CRYPTO || \\\n\t\tCOMPRESS\n\tselect ZPOOL\nendif\n\n"
-        "config ZPOOL\n\tbool\n\nconfig CRYPTO\n\tbool \"crypto\"\nconfig COMPRESS\n\tbool \"compress\"\n"
+        "menu \"Memory\"\n\tdepends on X86\n\nconfig SWAP\n\tbool \"Swap\"\n\thelp\n\t  Some "
+        "text.\n\t  depends on nothing\n\n"
+        "if SWAP\nconfig ZSWAP\n\tbool \"zswap\"\n\tdepends on CRYPTO || "
+        "\\\n\t\tCOMPRESS\n\tselect ZPOOL\nendif\n\n"
+        "config ZPOOL\n\tbool\n\nconfig CRYPTO\n\tbool \"crypto\"\nconfig COMPRESS\n\tbool "
+        "\"compress\"\n"
         "config BITS\n\tint \"bits\"\n\trange 1 9\nendmenu\n");
     write("configs/base.config", "CONFIG_SWAP=y\nCONFIG_MODULES=n\nCONFIG_FUTURE=y # optional\n");
     write("configs/x86_64.config", "# CONFIG_CRYPTO is not set\n");
@@ -36,7 +39,8 @@ TEST_F(Config, LaterWordsWinAndAreAllThereOnce) {
   const auto merged = plan({.fragments = {"more"}, .options = {{"ZSWAP", "n"}}});
   ASSERT_TRUE(merged.has_value());
   EXPECT_EQ(merged->fragment_text(),
-            "# CONFIG_CRYPTO is not set\nCONFIG_FUTURE=y\n# CONFIG_MODULES is not set\n# CONFIG_SWAP is not set\n# CONFIG_ZSWAP is not set\n");
+            "# CONFIG_CRYPTO is not set\nCONFIG_FUTURE=y\n# CONFIG_MODULES is not set\n# "
+            "CONFIG_SWAP is not set\n# CONFIG_ZSWAP is not set\n");
 }
 
 TEST_F(Config, CommentsAndOrderDoNotChangeTheKey) {
@@ -70,7 +74,8 @@ TEST_F(Config, AnOptionThatWasDroppedIsNamedWithWhatItDependsOn) {
 }
 
 TEST_F(Config, EnclosingBlocksCountAsDependencies) {
-  const auto problems = check({.options = {{"SWAP", "n"}, {"ZSWAP", "y"}}}, "CONFIG_X86=y\nCONFIG_CRYPTO=y\n");
+  const auto problems =
+      check({.options = {{"SWAP", "n"}, {"ZSWAP", "y"}}}, "CONFIG_X86=y\nCONFIG_CRYPTO=y\n");
   ASSERT_EQ(problems.size(), 2u);  // CRYPTO was to be off
   EXPECT_NE(problems[1].hint.find("CONFIG_SWAP is off"), std::string::npos) << problems[1].hint;
 }
@@ -78,18 +83,21 @@ TEST_F(Config, EnclosingBlocksCountAsDependencies) {
 TEST_F(Config, UnknownOptionsAreErrorsUnlessOptional) {
   const auto problems = check({.options = {{"ZWAP", "y"}, {"ARM64_ONLY", "y"}}}, "CONFIG_SWAP=y\n");
   ASSERT_EQ(problems.size(), 2u);
-  EXPECT_NE(problems[0].message.find("no option CONFIG_ARM64_ONLY for this architecture"), std::string::npos);
+  EXPECT_NE(problems[0].message.find("no option CONFIG_ARM64_ONLY for this architecture"),
+            std::string::npos);
   EXPECT_EQ(problems[1].hint, "did you mean CONFIG_SWAP?");
 }
 
 TEST_F(Config, AnOptionThatCannotBeSwitchedOffNamesItsSelectors) {
-  const auto problems = check({.options = {{"ZPOOL", "n"}}}, "CONFIG_SWAP=y\nCONFIG_ZSWAP=y\nCONFIG_ZPOOL=y\n");
+  const auto problems =
+      check({.options = {{"ZPOOL", "n"}}}, "CONFIG_SWAP=y\nCONFIG_ZSWAP=y\nCONFIG_ZPOOL=y\n");
   ASSERT_EQ(problems.size(), 1u);
   EXPECT_EQ(problems[0].hint, "selected by CONFIG_ZSWAP");
 }
 
 TEST(KconfigExpression, EvaluatesTristatesComparisonsAndBlockers) {
-  const ConfigValues values = parse_config_values("CONFIG_A=y\nCONFIG_M=m\nCONFIG_N=12\nCONFIG_S=\"text\"\n");
+  const ConfigValues values =
+      parse_config_values("CONFIG_A=y\nCONFIG_M=m\nCONFIG_N=12\nCONFIG_S=\"text\"\n");
   EXPECT_EQ(evaluate("A && M", values), 1);
   EXPECT_EQ(evaluate("A && !B", values), 2);
   EXPECT_EQ(evaluate("B || (A && !M)", values), 1);

@@ -25,9 +25,10 @@ struct Suite {
   std::string_view name;
   bool security;
 };
-constexpr Suite kSuites[] = {{"bookworm", false},         {"bookworm-updates", false}, {"bookworm-backports", false},
-                             {"bookworm-security", true}, {"trixie", false},           {"trixie-updates", false},
-                             {"trixie-backports", false}, {"trixie-security", true}};
+constexpr Suite kSuites[] = {
+    {"bookworm", false},         {"bookworm-updates", false}, {"bookworm-backports", false},
+    {"bookworm-security", true}, {"trixie", false},           {"trixie-updates", false},
+    {"trixie-backports", false}, {"trixie-security", true}};
 
 bool is_younger(const fs::path& path, std::time_t seconds) {
   struct stat info {};
@@ -36,12 +37,13 @@ bool is_younger(const fs::path& path, std::time_t seconds) {
   return age >= 0 && age < seconds;
 }
 
-// The host's own mirror, so that a site's proxy or local copy is used: "http://deb.debian.org/debian" from
-// one-line or deb822 sources.
+// The host's own mirror, so that a site's proxy or local copy is used:
+// "http://deb.debian.org/debian" from one-line or deb822 sources.
 std::string host_mirror(bool security) {
   std::vector<fs::path> files{"/etc/apt/sources.list"};
   std::error_code ignored;
-  for (const auto& item : fs::directory_iterator("/etc/apt/sources.list.d", ignored)) files.push_back(item.path());
+  for (const auto& item : fs::directory_iterator("/etc/apt/sources.list.d", ignored))
+    files.push_back(item.path());
   std::ranges::sort(files);
   const std::string_view ending = security ? "/debian-security" : "/debian";
   for (const fs::path& file : files) {
@@ -68,7 +70,9 @@ int weight(char c) {
 
 int compare_part(std::string_view a, std::string_view b) {
   std::size_t i = 0, j = 0;
-  const auto at = [](std::string_view text, std::size_t k) { return k < text.size() ? text[k] : '\0'; };
+  const auto at = [](std::string_view text, std::size_t k) {
+    return k < text.size() ? text[k] : '\0';
+  };
   const auto digit = [&](std::string_view text, std::size_t k) {
     return k < text.size() && std::isdigit(static_cast<unsigned char>(text[k]));
   };
@@ -107,7 +111,8 @@ std::string series_of(std::string_view version) {
 int compare_debian_versions(std::string_view a, std::string_view b) {
   const auto cut = [](std::string_view text) {
     const std::size_t dash = text.rfind('-');
-    return dash == text.npos ? std::pair(text, std::string_view("0")) : std::pair(text.substr(0, dash), text.substr(dash + 1));
+    return dash == text.npos ? std::pair(text, std::string_view("0"))
+                             : std::pair(text.substr(0, dash), text.substr(dash + 1));
   };
   const auto [upstream_a, revision_a] = cut(a);
   const auto [upstream_b, revision_b] = cut(b);
@@ -116,34 +121,46 @@ int compare_debian_versions(std::string_view a, std::string_view b) {
 }
 
 Command DebianArchive::apt(std::string program, std::vector<std::string> arguments) const {
-  return {.program = std::move(program), .arguments = std::move(arguments),
-          .environment = {{"APT_CONFIG", (state_ / "apt.conf").string()}, {"LC_ALL", "C"}}, .capture = true};
+  return {.program = std::move(program),
+          .arguments = std::move(arguments),
+          .environment = {{"APT_CONFIG", (state_ / "apt.conf").string()}, {"LC_ALL", "C"}},
+          .capture = true};
 }
 
 base::Result<void> DebianArchive::write_settings() {
   std::error_code error;
-  for (const char* folder : {"etc/apt.conf.d", "etc/preferences.d", "etc/trusted.gpg.d", "state/lists/partial", "cache/archives/partial"})
+  for (const char* folder : {"etc/apt.conf.d", "etc/preferences.d", "etc/trusted.gpg.d",
+                             "state/lists/partial", "cache/archives/partial"})
     fs::create_directories(state_ / folder, error);
   if (error) return base::fail(fmt::format("creating {}: {}", state_.string(), error.message()));
   if (!fs::exists(kKeyring))
-    return base::fail(fmt::format("Debian's archive keys ({}) are not here", kKeyring), "install the package debian-archive-keyring");
+    return base::fail(fmt::format("Debian's archive keys ({}) are not here", kKeyring),
+                      "install the package debian-archive-keyring");
   std::string sources, settings;
   for (const Suite& suite : kSuites)
-    sources += fmt::format("deb [signed-by={} arch=amd64] {} {} main\n", kKeyring, host_mirror(suite.security), suite.name);
+    sources += fmt::format("deb [signed-by={} arch=amd64] {} {} main\n", kKeyring,
+                           host_mirror(suite.security), suite.name);
   const std::string root = state_.string();
   settings = fmt::format(
-      "Dir::Etc \"{0}/etc\";\nDir::Etc::sourcelist \"{0}/etc/sources.list\";\nDir::Etc::sourceparts \"/dev/null\";\n"
-      "Dir::Etc::parts \"{0}/etc/apt.conf.d\";\nDir::Etc::main \"/dev/null\";\nDir::Etc::preferences \"/dev/null\";\n"
-      "Dir::Etc::preferencesparts \"/dev/null\";\nDir::State \"{0}/state\";\nDir::State::status \"{0}/state/status\";\n"
+      "Dir::Etc \"{0}/etc\";\nDir::Etc::sourcelist "
+      "\"{0}/etc/sources.list\";\nDir::Etc::sourceparts \"/dev/null\";\n"
+      "Dir::Etc::parts \"{0}/etc/apt.conf.d\";\nDir::Etc::main "
+      "\"/dev/null\";\nDir::Etc::preferences \"/dev/null\";\n"
+      "Dir::Etc::preferencesparts \"/dev/null\";\nDir::State \"{0}/state\";\nDir::State::status "
+      "\"{0}/state/status\";\n"
       "Dir::Cache \"{0}/cache\";\nAcquire::Languages \"none\";\nAPT::Architecture \"amd64\";\n"
-      "Acquire::IndexTargets::deb::DEP-11::DefaultEnabled \"false\";\nAcquire::http::Timeout \"30\";\n"
-      "Acquire::Retries \"2\";\nAPT::Sandbox::User \"\";\nDPkg::Post-Invoke \"\";\n", root);
+      "Acquire::IndexTargets::deb::DEP-11::DefaultEnabled \"false\";\nAcquire::http::Timeout "
+      "\"30\";\n"
+      "Acquire::Retries \"2\";\nAPT::Sandbox::User \"\";\nDPkg::Post-Invoke \"\";\n",
+      root);
   // The host's proxy, if it has one.
-  auto host = runner_->run({.program = "apt-config", .arguments = {"dump"}, .unset = {"APT_CONFIG"}, .capture = true});
+  auto host = runner_->run(
+      {.program = "apt-config", .arguments = {"dump"}, .unset = {"APT_CONFIG"}, .capture = true});
   if (host && host->ok())
     for (std::string_view line : base::split_lines(host->output))
       if (line.starts_with("Acquire::http::Proxy ") || line.starts_with("Acquire::https::Proxy ") ||
-          line.starts_with("Acquire::http::Proxy-Auto-Detect ") || line.starts_with("Acquire::http::Proxy::"))
+          line.starts_with("Acquire::http::Proxy-Auto-Detect ") ||
+          line.starts_with("Acquire::http::Proxy::"))
         settings += std::string(line) + "\n";
   if (auto w = base::write_file_atomic(state_ / "etc/sources.list", sources); !w) return w;
   if (auto w = base::write_file_atomic(state_ / "state/status", ""); !w) return w;
@@ -160,13 +177,14 @@ base::Result<void> DebianArchive::refresh(bool force) {
   if (auto written = write_settings(); !written) return written;
   auto updated = runner_->run(apt("apt-get", {"update", "-q"}));
   if (!updated) return std::unexpected(updated.error());
-  // A suite that is gone or expired makes apt fail although the others were read: what counts is whether
-  // there are lists.
+  // A suite that is gone or expired makes apt fail although the others were read: what counts is
+  // whether there are lists.
   const auto listed = versions("^linux-source-");
   if (!updated->ok() && (!listed || listed->empty()))
     return base::fail("apt-get update failed: " + base::printable(base::trim(updated->tail), true),
                       "is there a network, and does the host's own `apt-get update` work?");
-  for (const auto& item : fs::directory_iterator(state_ / "resolved", ignored)) fs::remove(item.path(), ignored);
+  for (const auto& item : fs::directory_iterator(state_ / "resolved", ignored))
+    fs::remove(item.path(), ignored);
   return base::write_file_atomic(stamp, "");
 }
 
@@ -176,14 +194,16 @@ base::Result<std::vector<DebianPackage>> DebianArchive::versions(const std::stri
   if (!names) return std::unexpected(names.error());
   std::vector<std::string> arguments{"madison"};
   for (std::string_view line : base::split_lines(*names))
-    if (const auto words = base::split_words(line); !words.empty()) arguments.emplace_back(words[0]);
+    if (const auto words = base::split_words(line); !words.empty())
+      arguments.emplace_back(words[0]);
   std::vector<DebianPackage> found;
   if (arguments.size() == 1) return found;
   auto listed = run_or_fail(*runner_, apt("apt-cache", std::move(arguments)));
   if (!listed) return std::unexpected(listed.error());
   for (std::string_view line : base::split_lines(*listed)) {
     const auto fields = base::split(line, '|');
-    if (fields.size() >= 3) found.push_back({std::string(base::trim(fields[0])), std::string(base::trim(fields[1]))});
+    if (fields.size() >= 3)
+      found.push_back({std::string(base::trim(fields[0])), std::string(base::trim(fields[1]))});
   }
   std::ranges::sort(found, [](const DebianPackage& a, const DebianPackage& b) {
     return compare_debian_versions(a.version, b.version) > 0;
@@ -203,7 +223,8 @@ void DebianArchive::remember(const std::string& asked, const DebianPackage& pack
   std::error_code ignored;
   fs::create_directories(state_ / "resolved", ignored);
   // Only a short cut: without it the next call asks apt again.
-  std::ignore = base::write_file_atomic(state_ / "resolved" / base::percent_encode(asked), package.name + " " + package.version);
+  std::ignore = base::write_file_atomic(state_ / "resolved" / base::percent_encode(asked),
+                                        package.name + " " + package.version);
 }
 
 base::Result<std::vector<DebianPackage>> DebianArchive::sources() {
@@ -214,17 +235,20 @@ base::Result<std::vector<DebianPackage>> DebianArchive::sources() {
 std::expected<DebianPackage, SourceFailure> DebianArchive::find_source(const std::string& asked) {
   const std::string memory_key = "source:" + asked;
   if (const auto text = remembered(memory_key))
-    if (const auto words = base::split_words(*text); words.size() == 2) return DebianPackage{std::string(words[0]), std::string(words[1])};
+    if (const auto words = base::split_words(*text); words.size() == 2)
+      return DebianPackage{std::string(words[0]), std::string(words[1])};
   const std::string series = series_of(asked), name = "linux-source-" + series;
   std::vector<DebianPackage> known;
   for (const bool force : {false, true}) {
-    if (auto refreshed = refresh(force); !refreshed) return std::unexpected(SourceFailure{{}, refreshed.error()});
+    if (auto refreshed = refresh(force); !refreshed)
+      return std::unexpected(SourceFailure{{}, refreshed.error()});
     auto listed = versions("^linux-source-[0-9.]+$");
     if (!listed) return std::unexpected(SourceFailure{{}, listed.error()});
     known = std::move(*listed);
     for (const DebianPackage& package : known) {
       if (package.name != name) continue;
-      if (asked != series && package.version != asked && !package.version.starts_with(asked + "-")) continue;
+      if (asked != series && package.version != asked && !package.version.starts_with(asked + "-"))
+        continue;
       remember(memory_key, package);
       return package;
     }
@@ -232,34 +256,43 @@ std::expected<DebianPackage, SourceFailure> DebianArchive::find_source(const std
   std::vector<std::string> offered;
   for (const DebianPackage& package : known) {
     std::string text = package.name == name ? package.version : package.name.substr(13);
-    if ((asked == series) != (package.name == name) && std::ranges::find(offered, text) == offered.end()) offered.push_back(std::move(text));
+    if ((asked == series) != (package.name == name) &&
+        std::ranges::find(offered, text) == offered.end())
+      offered.push_back(std::move(text));
   }
-  return std::unexpected(SourceFailure::mistake(fmt::format("Debian has no kernel source {}", asked),
-                                                "there is debian:" + base::join(offered, ", debian:")));
+  return std::unexpected(
+      SourceFailure::mistake(fmt::format("Debian has no kernel source {}", asked),
+                             "there is debian:" + base::join(offered, ", debian:")));
 }
 
 std::expected<DebianPackage, SourceFailure> DebianArchive::find_image(const std::string& asked) {
   const std::string memory_key = "image:" + asked;
   if (const auto text = remembered(memory_key))
-    if (const auto words = base::split_words(*text); words.size() == 2) return DebianPackage{std::string(words[0]), std::string(words[1])};
+    if (const auto words = base::split_words(*text); words.size() == 2)
+      return DebianPackage{std::string(words[0]), std::string(words[1])};
   const std::string series = series_of(asked);
   const std::size_t dash = asked.rfind('-');
   const std::string flavour = dash == asked.npos ? "cloud" : asked.substr(dash + 1);
   std::string escaped = series;
-  if (const std::size_t dot = escaped.find('.'); dot != escaped.npos) escaped.replace(dot, 1, "[.]");
+  if (const std::size_t dot = escaped.find('.'); dot != escaped.npos)
+    escaped.replace(dot, 1, "[.]");
   const std::string pattern = fmt::format("^linux-image-{}[.].*-{}-amd64$", escaped, flavour);
   for (const bool force : {false, true}) {
-    if (auto refreshed = refresh(force); !refreshed) return std::unexpected(SourceFailure{{}, refreshed.error()});
+    if (auto refreshed = refresh(force); !refreshed)
+      return std::unexpected(SourceFailure{{}, refreshed.error()});
     auto listed = versions(pattern);
     if (!listed) return std::unexpected(SourceFailure{{}, listed.error()});
     if (listed->empty()) continue;
     remember(memory_key, listed->front());
     return listed->front();
   }
-  return std::unexpected(SourceFailure::mistake(fmt::format("Debian has no kernel image {}", asked), "try prebuilt:debian:6.12-cloud or prebuilt:debian:6.1-cloud"));
+  return std::unexpected(
+      SourceFailure::mistake(fmt::format("Debian has no kernel image {}", asked),
+                             "try prebuilt:debian:6.12-cloud or prebuilt:debian:6.1-cloud"));
 }
 
-base::Result<void> DebianArchive::unpack(const DebianPackage& package, const fs::path& destination) {
+base::Result<void> DebianArchive::unpack(const DebianPackage& package,
+                                         const fs::path& destination) {
   auto scratch = base::TemporaryDirectory::create(state_ / "cache", "download");
   if (!scratch) return std::unexpected(scratch.error());
   Command download = apt("apt-get", {"download", "-q", package.name + "=" + package.version});
@@ -268,14 +301,17 @@ base::Result<void> DebianArchive::unpack(const DebianPackage& package, const fs:
     return std::unexpected(std::move(done.error()).while_doing("downloading " + package.name));
   for (const auto& item : fs::directory_iterator(scratch->path())) {
     if (item.path().extension() != ".deb") continue;
-    auto unpacked = run_or_fail(*runner_, {.program = "dpkg-deb", .arguments = {"-x", item.path().string(), destination.string()}});
+    auto unpacked = run_or_fail(
+        *runner_,
+        {.program = "dpkg-deb", .arguments = {"-x", item.path().string(), destination.string()}});
     if (!unpacked) return std::unexpected(unpacked.error());
     return {};
   }
   return base::fail("apt-get download left no package file for " + package.name);
 }
 
-base::Result<void> DebianArchive::unpack_source(const DebianPackage& package, const fs::path& destination) {
+base::Result<void> DebianArchive::unpack_source(const DebianPackage& package,
+                                                const fs::path& destination) {
   const fs::path package_files = destination.string() + ".package";
   auto done = [&]() -> base::Result<void> {
     if (auto unpacked = unpack(package, package_files); !unpacked) return unpacked;
@@ -283,9 +319,10 @@ base::Result<void> DebianArchive::unpack_source(const DebianPackage& package, co
     fs::create_directories(destination, error);
     for (const auto& item : fs::directory_iterator(package_files / "usr/src", error)) {
       if (!item.path().filename().string().contains(".tar.")) continue;
-      auto untarred = run_or_fail(*runner_, {.program = "tar",
-                                             .arguments = {"--no-same-owner", "--strip-components=1", "-xf", item.path().string(),
-                                                           "-C", destination.string()}});
+      auto untarred =
+          run_or_fail(*runner_, {.program = "tar",
+                                 .arguments = {"--no-same-owner", "--strip-components=1", "-xf",
+                                               item.path().string(), "-C", destination.string()}});
       if (!untarred) return std::unexpected(untarred.error());
       return {};
     }

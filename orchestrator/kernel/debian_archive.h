@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Debian's package archive, through apt with a state of our own: an ordinary user can fetch kernels of any
-// suite, and the host's package sources and lists stay as they are.
+// Debian's package archive, through apt with a state of our own: an ordinary user can fetch kernels
+// of any suite, and the host's package sources and lists stay as they are.
 #pragma once
 #include <expected>
 #include <optional>
@@ -22,7 +22,8 @@ struct DebianPackage {
 
 class DebianArchive {
  public:
-  DebianArchive(base::fs::path state, CommandRunner& runner) : state_(std::move(state)), runner_(&runner) {}
+  DebianArchive(base::fs::path state, CommandRunner& runner)
+      : state_(std::move(state)), runner_(&runner) {}
 
   // "6.12" gives the newest linux-source-6.12, "6.12.111-1" (or "6.12.111") that point release.
   std::expected<DebianPackage, SourceFailure> find_source(const std::string& asked);

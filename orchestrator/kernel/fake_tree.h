@@ -13,7 +13,8 @@ namespace kernel {
 
 class FakeTreeTest : public ::testing::Test {
  protected:
-  FakeTreeTest() : scratch_(std::move(*base::TemporaryDirectory::create("/tmp", "vmlab-kernel-test"))) {
+  FakeTreeTest()
+      : scratch_(std::move(*base::TemporaryDirectory::create("/tmp", "vmlab-kernel-test"))) {
     put("Makefile", "VERSION = 6\nPATCHLEVEL = 12\nSUBLEVEL = 3\nEXTRAVERSION =\n");
     put("Kconfig", "config MMU\n\tbool \"MMU\"\n");
     put("mm/gup.c", "one\ntwo\nthree\nfour\nfive\nsix\nseven\neight\nnine\nten\n");
@@ -30,7 +31,8 @@ class FakeTreeTest : public ::testing::Test {
     return (root() / name).string();
   }
   void shell(const std::string& script) {
-    auto done = run_or_fail(runner_, {.program = "sh", .arguments = {"-ec", script}, .directory = root()});
+    auto done =
+        run_or_fail(runner_, {.program = "sh", .arguments = {"-ec", script}, .directory = root()});
     ASSERT_TRUE(done.has_value()) << done.error().text();
   }
 

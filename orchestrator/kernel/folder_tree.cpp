@@ -23,7 +23,8 @@ using Index = std::map<std::string, IndexEntry>;
 
 std::string index_text(const Index& index) {
   std::string text;
-  for (const auto& [path, entry] : index) text += fmt::format("{}\t{}\t{}\n", entry.hash, entry.stamp, path);
+  for (const auto& [path, entry] : index)
+    text += fmt::format("{}\t{}\t{}\n", entry.hash, entry.stamp, path);
   return text;
 }
 
@@ -32,15 +33,19 @@ Index parse_index(std::string_view text) {
   for (std::string_view line : base::split_lines(text)) {
     const std::size_t first = line.find('\t'), second = line.find('\t', first + 1);
     if (first == line.npos || second == line.npos) return {};
-    index[std::string(line.substr(second + 1))] = {std::string(line.substr(first + 1, second - first - 1)),
-                                                   std::string(line.substr(0, first))};
+    index[std::string(line.substr(second + 1))] = {
+        std::string(line.substr(first + 1, second - first - 1)),
+        std::string(line.substr(0, first))};
   }
   return index;
 }
 
 std::string content_hash(const FileContent& content) {
   base::Sha256 hash;
-  hash.field(content.symlink ? "link" : content.executable ? "program" : "file").field(content.bytes);
+  hash.field(content.symlink      ? "link"
+             : content.executable ? "program"
+                                  : "file")
+      .field(content.bytes);
   return hash.hex().substr(0, 32);
 }
 
@@ -50,31 +55,39 @@ bool is_build_product(const fs::path& relative, bool directory) {
   if (directory)
     return name == ".git" || name.starts_with(".build-") || path == "include/config" ||
            path == "include/generated" ||
-           (path.starts_with("arch/") && path.ends_with("/include/generated")) || name == ".tmp_versions";
-  static constexpr std::string_view kSuffixes[] = {".o", ".a", ".ko", ".cmd", ".mod", ".order", ".orig", ".rej", ".vmlab-new"};
+           (path.starts_with("arch/") && path.ends_with("/include/generated")) ||
+           name == ".tmp_versions";
+  static constexpr std::string_view kSuffixes[] = {".o",     ".a",    ".ko",  ".cmd",      ".mod",
+                                                   ".order", ".orig", ".rej", ".vmlab-new"};
   return name == ".config" || name == ".config.old" || name == "vmlinux" || name == "System.map" ||
-         std::ranges::any_of(kSuffixes, [&](std::string_view suffix) { return name.ends_with(suffix); });
+         std::ranges::any_of(kSuffixes,
+                             [&](std::string_view suffix) { return name.ends_with(suffix); });
 }
 
 base::Result<std::vector<std::string>> list_folder(const fs::path& folder) {
   std::vector<std::string> paths;
   std::error_code error;
-  for (fs::recursive_directory_iterator it(folder, error), end; it != end && !error; it.increment(error)) {
+  for (fs::recursive_directory_iterator it(folder, error), end; it != end && !error;
+       it.increment(error)) {
     const fs::path relative = it->path().lexically_relative(folder);
     const bool directory = it->is_directory() && !it->is_symlink();
-    if (is_build_product(relative, directory)) it.disable_recursion_pending();
-    else if (!directory) paths.push_back(relative.string());
+    if (is_build_product(relative, directory))
+      it.disable_recursion_pending();
+    else if (!directory)
+      paths.push_back(relative.string());
   }
   if (error) return base::fail(fmt::format("reading {}: {}", folder.string(), error.message()));
   return paths;
 }
 
-base::Result<std::vector<std::string>> list_repository(const fs::path& folder, CommandRunner& runner) {
-  auto listed = run_or_fail(runner, {.program = "git",
-                                     .arguments = {"-C", folder.string(), "ls-files", "-z", "--cached",
-                                                   "--others", "--exclude-standard", "--deduplicate"},
-                                     .unset = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"},
-                                     .capture = true});
+base::Result<std::vector<std::string>> list_repository(const fs::path& folder,
+                                                       CommandRunner& runner) {
+  auto listed =
+      run_or_fail(runner, {.program = "git",
+                           .arguments = {"-C", folder.string(), "ls-files", "-z", "--cached",
+                                         "--others", "--exclude-standard", "--deduplicate"},
+                           .unset = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"},
+                           .capture = true});
   if (!listed) return std::unexpected(listed.error());
   std::vector<std::string> paths;
   for (std::string_view path : base::split(*listed, '\0'))
@@ -105,9 +118,12 @@ class FolderTree : public BaseTree {
     if (known == index_.end()) return std::nullopt;
     auto content = read_tree_file(folder_, path);
     if (!content) return content;
-    // The identity stands for what the index saw: an editor that saves just now must not slip through.
+    // The identity stands for what the index saw: an editor that saves just now must not slip
+    // through.
     if (!*content || content_hash(**content) != known->second.hash)
-      return base::fail(fmt::format("{}/{} changed while it was being read", folder_.string(), path), "try again");
+      return base::fail(
+          fmt::format("{}/{} changed while it was being read", folder_.string(), path),
+          "try again");
     return content;
   }
 
@@ -120,7 +136,8 @@ class FolderTree : public BaseTree {
     return {};
   }
 
-  base::Result<std::optional<std::vector<std::string>>> changed_since(const std::string& old_text) const override {
+  base::Result<std::optional<std::vector<std::string>>> changed_since(
+      const std::string& old_text) const override {
     const Index old = parse_index(old_text);
     if (old.empty()) return std::nullopt;
     std::vector<std::string> paths;
@@ -161,9 +178,9 @@ base::Result<std::unique_ptr<BaseTree>> folder_tree(const fs::path& folder, cons
     struct stat info {};
     if (::lstat((real / path).c_str(), &info) != 0) continue;  // deleted but still in git's index
     if (!S_ISREG(info.st_mode) && !S_ISLNK(info.st_mode)) continue;
-    const std::string stamp = fmt::format("{} {}.{} {}.{} {} {:o}", info.st_size, info.st_mtim.tv_sec,
-                                          info.st_mtim.tv_nsec, info.st_ctim.tv_sec, info.st_ctim.tv_nsec,
-                                          info.st_ino, info.st_mode);
+    const std::string stamp = fmt::format(
+        "{} {}.{} {}.{} {} {:o}", info.st_size, info.st_mtim.tv_sec, info.st_mtim.tv_nsec,
+        info.st_ctim.tv_sec, info.st_ctim.tv_nsec, info.st_ino, info.st_mode);
     const auto before = old.find(path);
     if (before != old.end() && before->second.stamp == stamp) {
       index[path] = before->second;

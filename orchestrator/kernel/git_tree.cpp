@@ -22,7 +22,9 @@ Command git(const fs::path& repository, std::vector<std::string> arguments) {
 struct Blob {
   std::string mode;
   std::string object;
-  FileContent with(std::string bytes) const { return {std::move(bytes), mode == "100755", mode == "120000"}; }
+  FileContent with(std::string bytes) const {
+    return {std::move(bytes), mode == "100755", mode == "120000"};
+  }
 };
 using Listing = std::map<std::string, Blob>;
 
@@ -41,10 +43,15 @@ Listing parse_listing(std::string_view text) {
 
 class GitTree : public BaseTree {
  public:
-  GitTree(fs::path repository, std::string tree, std::string description, Listing listing, CommandRunner& runner)
-      : repository_(std::move(repository)), tree_(std::move(tree)), identity_("git-" + tree_),
+  GitTree(fs::path repository, std::string tree, std::string description, Listing listing,
+          CommandRunner& runner)
+      : repository_(std::move(repository)),
+        tree_(std::move(tree)),
+        identity_("git-" + tree_),
         family_("git-" + base::sha256_hex(repository_.string()).substr(0, 16)),
-        description_(std::move(description)), listing_(std::move(listing)), runner_(&runner) {}
+        description_(std::move(description)),
+        listing_(std::move(listing)),
+        runner_(&runner) {}
   const std::string& identity() const override { return identity_; }
   const std::string& family() const override { return family_; }
   std::string snapshot() const override { return tree_; }
@@ -64,8 +71,10 @@ class GitTree : public BaseTree {
     return blob->second.with(std::move(*bytes));
   }
 
-  // One git for thousands of files: "<object> SP blob SP <size> LF <bytes> LF" each, in the order asked.
-  base::Result<std::map<std::string, FileContent>> read_many(const std::vector<std::string>& paths) const override {
+  // One git for thousands of files: "<object> SP blob SP <size> LF <bytes> LF" each, in the order
+  // asked.
+  base::Result<std::map<std::string, FileContent>> read_many(
+      const std::vector<std::string>& paths) const override {
     Command batch = git(repository_, {"cat-file", "--batch"});
     std::vector<std::string> present;
     for (const std::string& path : paths)
@@ -83,8 +92,10 @@ class GitTree : public BaseTree {
       const auto words = base::split_words(header);
       const auto size = words.size() == 3 ? base::parse_int(words[2]) : std::nullopt;
       if (!size || *size < 0 || header.size() + 2 + static_cast<std::size_t>(*size) > rest.size())
-        return base::fail(fmt::format("git cat-file gave no content for {}: '{}'", path, base::printable(header)));
-      contents[path] = listing_.at(path).with(std::string(rest.substr(header.size() + 1, static_cast<std::size_t>(*size))));
+        return base::fail(fmt::format("git cat-file gave no content for {}: '{}'", path,
+                                      base::printable(header)));
+      contents[path] = listing_.at(path).with(
+          std::string(rest.substr(header.size() + 1, static_cast<std::size_t>(*size))));
       rest.remove_prefix(header.size() + 2 + static_cast<std::size_t>(*size));
     }
     return contents;
@@ -97,17 +108,19 @@ class GitTree : public BaseTree {
     auto archived = run_or_fail(
         *runner_, git(repository_, {"archive", "--format=tar", "-o", archive.string(), tree_}));
     if (!archived) return std::unexpected(archived.error());
-    auto unpacked = run_or_fail(
-        *runner_, {.program = "tar",
-                   .arguments = {"--no-same-owner", "-xf", archive.string(), "-C", destination.string()}});
+    auto unpacked = run_or_fail(*runner_, {.program = "tar",
+                                           .arguments = {"--no-same-owner", "-xf", archive.string(),
+                                                         "-C", destination.string()}});
     fs::remove(archive, error);
     if (!unpacked) return std::unexpected(unpacked.error());
     return {};
   }
 
-  base::Result<std::optional<std::vector<std::string>>> changed_since(const std::string& old) const override {
+  base::Result<std::optional<std::vector<std::string>>> changed_since(
+      const std::string& old) const override {
     if (old == tree_) return std::vector<std::string>{};
-    auto names = runner_->run(git(repository_, {"diff-tree", "-r", "-z", "--no-renames", "--name-only", old, tree_}));
+    auto names = runner_->run(
+        git(repository_, {"diff-tree", "-r", "-z", "--no-renames", "--name-only", old, tree_}));
     if (!names) return std::unexpected(names.error());
     if (!names->ok()) return std::nullopt;  // the old tree is gone from the repository
     std::vector<std::string> paths;
@@ -125,18 +138,23 @@ class GitTree : public BaseTree {
 
 }  // namespace
 
-base::Result<std::unique_ptr<BaseTree>> git_tree(const fs::path& repository, const std::string& revision,
+base::Result<std::unique_ptr<BaseTree>> git_tree(const fs::path& repository,
+                                                 const std::string& revision,
                                                  CommandRunner& runner) {
   std::error_code error;
   const fs::path folder = fs::canonical(repository, error);
   if (error) return base::fail(fmt::format("{}: {}", repository.string(), error.message()));
   auto top = runner.run(git(folder, {"rev-parse", "--git-dir"}));
   if (!top) return std::unexpected(top.error());
-  if (!top->ok()) return base::fail(folder.string() + " is not a git repository", "use dir:PATH for a plain folder");
+  if (!top->ok())
+    return base::fail(folder.string() + " is not a git repository",
+                      "use dir:PATH for a plain folder");
   const std::string asked = revision.empty() ? "HEAD" : revision;
-  auto tree = runner.run(git(folder, {"rev-parse", "--verify", "--quiet", "--end-of-options", asked + "^{tree}"}));
+  auto tree = runner.run(
+      git(folder, {"rev-parse", "--verify", "--quiet", "--end-of-options", asked + "^{tree}"}));
   if (!tree) return std::unexpected(tree.error());
-  if (!tree->ok()) return base::fail(fmt::format("{} has no revision '{}'", folder.string(), asked));
+  if (!tree->ok())
+    return base::fail(fmt::format("{} has no revision '{}'", folder.string(), asked));
   auto described = runner.run(git(folder, {"describe", "--always", asked}));
   const std::string name =
       described && described->ok() ? std::string(base::trim(described->output)) : asked;

@@ -18,7 +18,8 @@ class KconfigReader {
       : result_(result), tree_(std::move(tree)), srcarch_(std::move(srcarch)) {}
 
   void read(const std::string& file) {
-    if (depth_ > 40 || !seen_.insert(file).second) return;  // no tree sources a file twice in two contexts
+    if (depth_ > 40 || !seen_.insert(file).second)
+      return;  // no tree sources a file twice in two contexts
     auto text = base::read_file(tree_ / file, 16 << 20);
     if (!text) return;
     ++depth_;
@@ -74,13 +75,16 @@ class KconfigReader {
         current = nullptr;
       } else if (keyword == "depends" && words.size() > 2) {
         const std::string expression(base::trim(rest.substr(2)));
-        if (current) current->depends.push_back(expression);
+        if (current)
+          current->depends.push_back(expression);
         else if (in_block_ && !blocks_.empty())
           blocks_.back() += (blocks_.back().empty() ? "" : " && ") + ("(" + expression + ")");
       } else if (keyword == "select" && current && words.size() > 1) {
         result_.symbols_[std::string(words[1])].selected_by.push_back(symbol);
-      } else if (current && (keyword == "prompt" || ((keyword == "bool" || keyword == "tristate" || keyword == "int" ||
-                             keyword == "hex" || keyword == "string") && !rest.empty()))) {
+      } else if (current && (keyword == "prompt" ||
+                             ((keyword == "bool" || keyword == "tristate" || keyword == "int" ||
+                               keyword == "hex" || keyword == "string") &&
+                              !rest.empty()))) {
         current->has_prompt = true;
       }
     }
@@ -134,18 +138,22 @@ std::vector<std::string> KconfigTree::names() const {
   return names;
 }
 
-std::string KconfigTree::why_not(std::string_view name, std::string_view wanted, const ConfigValues& values) const {
+std::string KconfigTree::why_not(std::string_view name, std::string_view wanted,
+                                 const ConfigValues& values) const {
   const KconfigSymbol* symbol = find(name);
   if (!symbol) return "this tree has no such option for this architecture";
   const auto selectors = [&] {
     std::vector<std::string> on;
     for (const std::string& other : symbol->selected_by)
-      if (const auto it = values.find(other); it != values.end() && it->second != "n") on.push_back("CONFIG_" + other);
+      if (const auto it = values.find(other); it != values.end() && it->second != "n")
+        on.push_back("CONFIG_" + other);
     return on;
   };
   if (wanted == "n") {
     if (const auto on = selectors(); !on.empty())
-      return fmt::format("selected by {}", fmt::join(on.begin(), on.begin() + std::min<long>(5, std::ssize(on)), ", "));
+      return fmt::format(
+          "selected by {}",
+          fmt::join(on.begin(), on.begin() + std::min<long>(5, std::ssize(on)), ", "));
   } else {
     std::vector<std::string> reasons;
     for (const KconfigDefinition& definition : symbol->definitions) {
@@ -165,24 +173,30 @@ std::string KconfigTree::why_not(std::string_view name, std::string_view wanted,
         const bool negated = blocker.starts_with('!');
         const std::string bare = negated ? blocker.substr(1) : blocker;
         const bool plain = bare.find_first_of("=<>! (&|\"") == bare.npos;
-        if (!plain) states.push_back(fmt::format("{} does not hold", blocker));
-        else if (negated) states.push_back(fmt::format("CONFIG_{} is on", bare));
-        else states.push_back(fmt::format("CONFIG_{} is {}", bare, find(bare) ? "off" : "unknown to this architecture"));
+        if (!plain)
+          states.push_back(fmt::format("{} does not hold", blocker));
+        else if (negated)
+          states.push_back(fmt::format("CONFIG_{} is on", bare));
+        else
+          states.push_back(fmt::format("CONFIG_{} is {}", bare,
+                                       find(bare) ? "off" : "unknown to this architecture"));
       }
-      reasons.push_back(fmt::format("depends on {}: {} ({}:{})", fmt::join(unmet, " && "), fmt::join(states, ", "),
-                                    definition.file, definition.line));
+      reasons.push_back(fmt::format("depends on {}: {} ({}:{})", fmt::join(unmet, " && "),
+                                    fmt::join(states, ", "), definition.file, definition.line));
     }
     if (!reasons.empty()) return fmt::format("{}", fmt::join(reasons, "; or "));
-    const bool can_be_set =
-        std::ranges::any_of(symbol->definitions, [](const KconfigDefinition& d) { return d.has_prompt; });
+    const bool can_be_set = std::ranges::any_of(
+        symbol->definitions, [](const KconfigDefinition& d) { return d.has_prompt; });
     if (!can_be_set && !symbol->selected_by.empty())
       return fmt::format("it cannot be set by hand; it is selected by {}",
                          fmt::join(symbol->selected_by.begin(),
-                                   symbol->selected_by.begin() + std::min<long>(5, std::ssize(symbol->selected_by)), ", "));
+                                   symbol->selected_by.begin() +
+                                       std::min<long>(5, std::ssize(symbol->selected_by)),
+                                   ", "));
   }
   const KconfigDefinition& definition = symbol->definitions.front();
-  return fmt::format("another member of its choice, its range or its default decides ({}:{})", definition.file,
-                     definition.line);
+  return fmt::format("another member of its choice, its range or its default decides ({}:{})",
+                     definition.file, definition.line);
 }
 
 }  // namespace kernel

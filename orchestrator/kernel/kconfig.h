@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Enough of the Kconfig language (Documentation/kbuild/kconfig-language.rst) to say why an option is not
-// what was asked: the definitions reachable for one architecture, with what each depends on, its enclosing
-// if, menu and choice blocks included, and who selects it.
+// Enough of the Kconfig language (Documentation/kbuild/kconfig-language.rst) to say why an option
+// is not what was asked: the definitions reachable for one architecture, with what each depends on,
+// its enclosing if, menu and choice blocks included, and who selects it.
 #pragma once
 #include <map>
 #include <optional>
@@ -38,8 +38,10 @@ class KconfigTree {
   const KconfigSymbol* find(std::string_view name) const;
   std::vector<std::string> names() const;
 
-  // Why `name` is not `wanted` with these values: one line for people. "depends on A && B; B is off".
-  std::string why_not(std::string_view name, std::string_view wanted, const ConfigValues& values) const;
+  // Why `name` is not `wanted` with these values: one line for people. "depends on A && B; B is
+  // off".
+  std::string why_not(std::string_view name, std::string_view wanted,
+                      const ConfigValues& values) const;
 
  private:
   friend class KconfigReader;

@@ -8,8 +8,8 @@
 namespace kernel {
 namespace {
 
-// expr := and ("||" and)*; and := not ("&&" not)*; not := "!" not | "(" expr ")" | operand [op operand].
-// Evaluates and collects what stands in the way at once.
+// expr := and ("||" and)*; and := not ("&&" not)*; not := "!" not | "(" expr ")" | operand [op
+// operand]. Evaluates and collects what stands in the way at once.
 class Expression {
  public:
   Expression(std::string_view text, const ConfigValues& values) : text_(text), values_(values) {}
@@ -52,8 +52,8 @@ class Expression {
       return "y";
     }
     const std::size_t start = at_;
-    while (at_ < text_.size() && (std::isalnum(static_cast<unsigned char>(text_[at_])) || text_[at_] == '_' ||
-                                  text_[at_] == '.' || text_[at_] == '-'))
+    while (at_ < text_.size() && (std::isalnum(static_cast<unsigned char>(text_[at_])) ||
+                                  text_[at_] == '_' || text_[at_] == '.' || text_[at_] == '-'))
       ++at_;
     if (at_ == start && at_ < text_.size()) ++at_;  // an unknown character must not loop for ever
     return std::string(text_.substr(start, at_ - start));
@@ -62,7 +62,8 @@ class Expression {
     if (word.starts_with('"')) return word.substr(1);
     if (word == "y" || word == "m" || word == "n") return word;
     const auto it = values_.find(word);
-    if (it == values_.end()) return !word.empty() && std::isdigit(static_cast<unsigned char>(word[0])) ? word : "n";
+    if (it == values_.end())
+      return !word.empty() && std::isdigit(static_cast<unsigned char>(word[0])) ? word : "n";
     std::string value = it->second;
     if (value.size() >= 2 && value.front() == '"') value = value.substr(1, value.size() - 2);
     return value;
@@ -80,8 +81,10 @@ class Expression {
       const Value inner = parse_not();
       --depth_;
       const int value = 2 - inner.tristate;
-      return {value, value == 2 ? std::vector<std::string>{}
-                                : std::vector{"!" + std::string(base::trim(text_.substr(start, at_ - start)))}};
+      return {value,
+              value == 2
+                  ? std::vector<std::string>{}
+                  : std::vector{"!" + std::string(base::trim(text_.substr(start, at_ - start)))}};
     }
     if (accept("(")) {
       ++depth_;
@@ -97,8 +100,12 @@ class Expression {
       const std::string a = value_of(left), b = value_of(right);
       const auto x = base::parse_int(a), y = base::parse_int(b);
       const int order = x && y ? (*x < *y ? -1 : *x > *y) : a.compare(b);
-      const bool holds = op == "!=" ? order != 0 : op == "<=" ? order <= 0 : op == ">=" ? order >= 0
-                         : op == "=" ? order == 0 : op == "<" ? order < 0 : order > 0;
+      const bool holds = op == "!="   ? order != 0
+                         : op == "<=" ? order <= 0
+                         : op == ">=" ? order >= 0
+                         : op == "="  ? order == 0
+                         : op == "<"  ? order < 0
+                                      : order > 0;
       return truth(holds, left + std::string(op) + right);
     }
     const std::string value = value_of(left);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Kernels with loadable modules: which ones a guest needs to reach its devices and file systems, in load order.
+// Kernels with loadable modules: which ones a guest needs to reach its devices and file systems, in
+// load order.
 #pragma once
 #include <string>
 #include <string_view>
@@ -14,13 +15,16 @@ namespace kernel {
 // What a guest of the lab uses: virtio transports and devices, file systems, zram, hwpoison.
 const std::vector<std::string>& guest_modules();
 
-// The files (relative, as modules.dep names them) of `wanted` and all they depend on, dependencies first.
-// modules.dep: "a.ko: b.ko c.ko", where b and c must be loaded before a (depmod(8)). Modules that are not
-// there are left out: they are built in, or the kernel has none.
-std::vector<std::string> load_order(std::string_view modules_dep, const std::vector<std::string>& wanted);
+// The files (relative, as modules.dep names them) of `wanted` and all they depend on, dependencies
+// first. modules.dep: "a.ko: b.ko c.ko", where b and c must be loaded before a (depmod(8)). Modules
+// that are not there are left out: they are built in, or the kernel has none.
+std::vector<std::string> load_order(std::string_view modules_dep,
+                                    const std::vector<std::string>& wanted);
 
-// Copies them, uncompressed, to `destination` as 00-name.ko, 01-name.ko ...; `folder` is lib/modules/<release>.
-base::Result<std::vector<std::string>> collect_modules(const base::fs::path& folder, const base::fs::path& destination,
+// Copies them, uncompressed, to `destination` as 00-name.ko, 01-name.ko ...; `folder` is
+// lib/modules/<release>.
+base::Result<std::vector<std::string>> collect_modules(const base::fs::path& folder,
+                                                       const base::fs::path& destination,
                                                        CommandRunner& runner);
 
 }  // namespace kernel

@@ -19,7 +19,8 @@ using base::Diagnostics;
 // "a/mm/gup.c\t2024-01-01" with -p1 to "mm/gup.c"; "/dev/null" and paths that leave the tree to "".
 std::string strip_path(std::string_view path, int strip) {
   path = base::trim(path.substr(0, path.find('\t')));
-  if (path.size() >= 2 && path.front() == '"' && path.back() == '"') path = path.substr(1, path.size() - 2);
+  if (path.size() >= 2 && path.front() == '"' && path.back() == '"')
+    path = path.substr(1, path.size() - 2);
   if (path == "/dev/null") return {};
   for (int i = 0; i < strip; ++i) {
     const std::size_t slash = path.find('/');
@@ -51,9 +52,11 @@ struct DiffWalker {
         if (!path.empty()) paths.insert(std::move(path));
       };
       if (line.starts_with("--- ")) {
-        if (std::string path = strip_path(line.substr(4), patch.strip); !path.empty()) add(current = path);
+        if (std::string path = strip_path(line.substr(4), patch.strip); !path.empty())
+          add(current = path);
       } else if (line.starts_with("+++ ")) {
-        if (std::string path = strip_path(line.substr(4), patch.strip); !path.empty()) add(current = path);
+        if (std::string path = strip_path(line.substr(4), patch.strip); !path.empty())
+          add(current = path);
       } else if (line.starts_with("rename from ") || line.starts_with("copy from ")) {
         add(strip_path(line.substr(line.find("from ") + 5), 0));
       } else if (line.starts_with("rename to ") || line.starts_with("copy to ")) {
@@ -68,14 +71,16 @@ struct DiffWalker {
   }
 
  private:
-  void read_hunk(std::string_view line, const std::string& path, int number, int& old_left, int& new_left) {
+  void read_hunk(std::string_view line, const std::string& path, int number, int& old_left,
+                 int& new_left) {
     const auto words = base::split_words(line);
     if (words.size() < 3) return;
     const auto range = [](std::string_view word) {
       word.remove_prefix(1);
       const std::size_t comma = word.find(',');
       const auto start = base::parse_int(word.substr(0, comma));
-      const auto count = comma == word.npos ? std::optional<std::int64_t>(1) : base::parse_int(word.substr(comma + 1));
+      const auto count = comma == word.npos ? std::optional<std::int64_t>(1)
+                                            : base::parse_int(word.substr(comma + 1));
       return std::pair(static_cast<int>(start.value_or(0)), static_cast<int>(count.value_or(0)));
     };
     old_left = range(words[1]).second;
@@ -99,7 +104,8 @@ int find_strip(const BaseTree& tree, const Overlay& overlay, const Patch& patch)
 }
 
 // git apply says "error: patch failed: mm/gup.c:123" with the hunk's start in the old file, then
-// "error: mm/gup.c: patch does not apply"; or "corrupt patch at line N"; or "X: No such file or directory".
+// "error: mm/gup.c: patch does not apply"; or "corrupt patch at line N"; or "X: No such file or
+// directory".
 Diagnostic explain(const Patch& patch, const std::string& errors) {
   Diagnostic problem{.file = patch.file, .line = patch.first_line, .message = {}, .hint = {}};
   const std::vector<PatchHunk> hunks = hunks_of(patch);
@@ -118,28 +124,34 @@ Diagnostic explain(const Patch& patch, const std::string& errors) {
         ++ordinal;
         if (start && hunk.old_start == *start) {
           problem.line = patch.first_line + hunk.line - 1;
-          problem.message = fmt::format("patch '{}' does not apply: {}, hunk {} ({})", name, path, ordinal,
-                                        base::printable(hunk.header));
+          problem.message = fmt::format("patch '{}' does not apply: {}, hunk {} ({})", name, path,
+                                        ordinal, base::printable(hunk.header));
           break;
         }
       }
       if (problem.message.empty())
-        problem.message = fmt::format("patch '{}' does not apply: {} near line {}", name, path, start.value_or(0));
-      problem.hint = "the lines it expects are not in this tree: rebase it, or name the tree it was made for";
+        problem.message = fmt::format("patch '{}' does not apply: {} near line {}", name, path,
+                                      start.value_or(0));
+      problem.hint =
+          "the lines it expects are not in this tree: rebase it, or name the tree it was made for";
       return problem;
     }
     problem.message = fmt::format("patch '{}' does not apply: {}", name, base::printable(line));
     if (line.contains("No such file"))
-      problem.hint = "this tree has no such file: the patch is for another version, or an earlier patch is missing";
+      problem.hint =
+          "this tree has no such file: the patch is for another version, or an earlier patch is "
+          "missing";
     else if (line.contains("already exists"))
       problem.hint = "the tree has the file already: is the patch applied there?";
     else if (line.starts_with("corrupt patch at line ")) {
-      if (auto at = base::parse_int(line.substr(22))) problem.line = patch.first_line + static_cast<int>(*at) - 1;
+      if (auto at = base::parse_int(line.substr(22)))
+        problem.line = patch.first_line + static_cast<int>(*at) - 1;
       problem.hint = "the file is damaged (a mailer that wraps lines?)";
     }
     return problem;
   }
-  problem.message = fmt::format("patch '{}' does not apply: {}", name, base::printable(base::trim(errors)));
+  problem.message =
+      fmt::format("patch '{}' does not apply: {}", name, base::printable(base::trim(errors)));
   return problem;
 }
 
@@ -152,7 +164,8 @@ void correct_line(Diagnostic& problem, const Patch& patch) {
   if (offset < 0 || static_cast<std::size_t>(offset) >= diff_lines.size()) return;
   int number = 0;
   for (std::string_view line : base::split_lines(*text))
-    if (++number >= patch.first_line && line == diff_lines[static_cast<std::size_t>(offset)] && !line.empty()) {
+    if (++number >= patch.first_line && line == diff_lines[static_cast<std::size_t>(offset)] &&
+        !line.empty()) {
       problem.line = number;
       return;
     }
@@ -181,18 +194,20 @@ std::expected<void, Diagnostics> apply_one(const BaseTree& tree, Patch patch, Ov
     auto content = current(tree, overlay, path);
     if (!content) return failed(patch, content.error().text());
     if (!*content) continue;
-    if (auto written = write_tree_file(root, path, *content); !written) return failed(patch, written.error().text());
+    if (auto written = write_tree_file(root, path, *content); !written)
+      return failed(patch, written.error().text());
   }
-  auto applied = runner.run({.program = "git",
-                             .arguments = {"apply", "--whitespace=nowarn", fmt::format("-p{}", patch.strip), "-"},
-                             .directory = root,
-                             // No repository around the scratch folder may have a say, nor the user's settings.
-                             .environment = {{"GIT_CEILING_DIRECTORIES", scratch->path().string()},
-                                             {"GIT_CONFIG_NOSYSTEM", "1"},
-                                             {"GIT_CONFIG_GLOBAL", "/dev/null"},
-                                             {"LC_ALL", "C"}},
-                             .unset = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"},
-                             .input = patch.diff});
+  auto applied = runner.run(
+      {.program = "git",
+       .arguments = {"apply", "--whitespace=nowarn", fmt::format("-p{}", patch.strip), "-"},
+       .directory = root,
+       // No repository around the scratch folder may have a say, nor the user's settings.
+       .environment = {{"GIT_CEILING_DIRECTORIES", scratch->path().string()},
+                       {"GIT_CONFIG_NOSYSTEM", "1"},
+                       {"GIT_CONFIG_GLOBAL", "/dev/null"},
+                       {"LC_ALL", "C"}},
+       .unset = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"},
+       .input = patch.diff});
   if (!applied) return failed(patch, applied.error().text());
   if (!applied->ok()) {
     Diagnostic problem = explain(patch, applied->tail);
@@ -204,8 +219,10 @@ std::expected<void, Diagnostics> apply_one(const BaseTree& tree, Patch patch, Ov
     if (!content) return failed(patch, content.error().text());
     auto original = tree.read(path);
     if (!original) return failed(patch, original.error().text());
-    if (*content == *original) overlay.erase(path);  // a later patch took an earlier one back
-    else overlay[path] = std::move(*content);
+    if (*content == *original)
+      overlay.erase(path);  // a later patch took an earlier one back
+    else
+      overlay[path] = std::move(*content);
   }
   return {};
 }
@@ -219,8 +236,9 @@ std::vector<std::string> touched_paths(const Patch& patch) {
 
 std::vector<PatchHunk> hunks_of(const Patch& patch) { return DiffWalker(patch).hunks; }
 
-std::expected<void, Diagnostics> apply_patches(const BaseTree& tree, const std::vector<Patch>& patches,
-                                               Overlay& overlay, CommandRunner& runner) {
+std::expected<void, Diagnostics> apply_patches(const BaseTree& tree,
+                                               const std::vector<Patch>& patches, Overlay& overlay,
+                                               CommandRunner& runner) {
   for (const Patch& patch : patches)
     if (auto applied = apply_one(tree, patch, overlay, runner); !applied) return applied;
   return {};

@@ -7,9 +7,10 @@
 
 namespace kernel {
 
-// prebuilt:PATH (an image, with lib/modules/<release> beside it or PATH.modules, if there are modules) or
-// prebuilt:debian:6.12-cloud.
-std::expected<KernelArtifact, BuildFailure> prebuilt_kernel(const model::SourceRef& source, const model::Machine& machine,
+// prebuilt:PATH (an image, with lib/modules/<release> beside it or PATH.modules, if there are
+// modules) or prebuilt:debian:6.12-cloud.
+std::expected<KernelArtifact, BuildFailure> prebuilt_kernel(const model::SourceRef& source,
+                                                            const model::Machine& machine,
                                                             BuildContext& context);
 
 }  // namespace kernel

@@ -10,9 +10,14 @@ namespace kernel {
 Command Recipe::make(std::vector<std::string> targets) const {
   const std::string cross(machine->cross_compile);
   Command command{.program = "make"};
-  command.arguments = {"-C", tree.string(), "O=" + build_folder, fmt::format("-j{}", jobs),
-                       fmt::format("ARCH={}", machine->kbuild_arch), "CROSS_COMPILE=" + cross,
-                       fmt::format("CC={}{}gcc", use_ccache ? "ccache " : "", cross), "LOCALVERSION="};
+  command.arguments = {"-C",
+                       tree.string(),
+                       "O=" + build_folder,
+                       fmt::format("-j{}", jobs),
+                       fmt::format("ARCH={}", machine->kbuild_arch),
+                       "CROSS_COMPILE=" + cross,
+                       fmt::format("CC={}{}gcc", use_ccache ? "ccache " : "", cross),
+                       "LOCALVERSION="};
   if (debug_info) {
     const std::string map = fmt::format("-fdebug-prefix-map={}=.", build_path().string());
     command.arguments.push_back("KCFLAGS=" + map);
@@ -27,12 +32,36 @@ Command Recipe::make(std::vector<std::string> targets) const {
                          {"KBUILD_BUILD_VERSION", "1"},
                          {"SOURCE_DATE_EPOCH", "1767225600"}};
   // A developer's shell often has these set for other builds.
-  command.unset = {"MAKEFLAGS",  "MFLAGS",       "MAKELEVEL",      "ARCH",        "CROSS_COMPILE",
-                   "SUBARCH",    "KBUILD_OUTPUT", "KCONFIG_CONFIG", "KCFLAGS",    "KAFLAGS",
-                   "KCPPFLAGS",  "KRUSTFLAGS",   "CFLAGS",         "LDFLAGS",     "CC",
-                   "LD",         "LLVM",         "LLVM_IAS",       "V",           "W",
-                   "C",          "M",            "KBUILD_EXTMOD",  "KBUILD_VERBOSE", "KCONFIG_ALLCONFIG",
-                   "KBUILD_MODNAME", "INSTALL_MOD_PATH", "LOCALVERSION", "CPATH", "C_INCLUDE_PATH"};
+  command.unset = {"MAKEFLAGS",
+                   "MFLAGS",
+                   "MAKELEVEL",
+                   "ARCH",
+                   "CROSS_COMPILE",
+                   "SUBARCH",
+                   "KBUILD_OUTPUT",
+                   "KCONFIG_CONFIG",
+                   "KCFLAGS",
+                   "KAFLAGS",
+                   "KCPPFLAGS",
+                   "KRUSTFLAGS",
+                   "CFLAGS",
+                   "LDFLAGS",
+                   "CC",
+                   "LD",
+                   "LLVM",
+                   "LLVM_IAS",
+                   "V",
+                   "W",
+                   "C",
+                   "M",
+                   "KBUILD_EXTMOD",
+                   "KBUILD_VERBOSE",
+                   "KCONFIG_ALLCONFIG",
+                   "KBUILD_MODNAME",
+                   "INSTALL_MOD_PATH",
+                   "LOCALVERSION",
+                   "CPATH",
+                   "C_INCLUDE_PATH"};
   return command;
 }
 
@@ -46,10 +75,14 @@ std::string build_folder_name(const model::Machine& machine, const std::string& 
 std::string base_config_target(const std::string& base, const model::Machine& machine) {
   if (base != "def") return "tinyconfig";
   switch (machine.arch) {
-    case model::Arch::x86_64: return "x86_64_defconfig";
-    case model::Arch::arm64: return "defconfig";
-    case model::Arch::ppc64: return "ppc64_defconfig";
-    case model::Arch::ppc32: return "corenet32_smp_defconfig";
+    case model::Arch::x86_64:
+      return "x86_64_defconfig";
+    case model::Arch::arm64:
+      return "defconfig";
+    case model::Arch::ppc64:
+      return "ppc64_defconfig";
+    case model::Arch::ppc32:
+      return "corenet32_smp_defconfig";
   }
   return "defconfig";
 }

@@ -20,14 +20,16 @@ struct ParsedSource {
   std::vector<std::string> patches;  // "+FILE" parts, in order
 };
 
-// debian:6.12, debian:6.12.111-1, dir:PATH, git:PATH#REV, prebuilt:PATH, prebuilt:debian:6.12-cloud, each
-// with "+FILE" parts. A '+' belongs to the part before it unless what follows it looks like a path: a file or
-// folder that exists, or a name with a slash or a patch's extension. `where` names the origin for messages.
-std::expected<ParsedSource, base::Diagnostic> parse_source(std::string_view text, const std::string& where = {});
+// debian:6.12, debian:6.12.111-1, dir:PATH, git:PATH#REV, prebuilt:PATH,
+// prebuilt:debian:6.12-cloud, each with "+FILE" parts. A '+' belongs to the part before it unless
+// what follows it looks like a path: a file or folder that exists, or a name with a slash or a
+// patch's extension. `where` names the origin for messages.
+std::expected<ParsedSource, base::Diagnostic> parse_source(std::string_view text,
+                                                           const std::string& where = {});
 
 // What went wrong with a source: `user` (no such folder, revision, version) or the host's trouble.
 struct SourceFailure {
-  base::Diagnostics user;   // empty: not the user's mistake
+  base::Diagnostics user;  // empty: not the user's mistake
   base::Error host = {};
   static SourceFailure mistake(std::string message, std::string hint = {});
 };
@@ -45,6 +47,7 @@ struct PatchedTree {
 };
 std::expected<PatchedTree, SourceFailure> open_patched(const model::SourceRef& source,
                                                        const std::vector<std::string>& patches,
-                                                       const ArtifactCache& cache, CommandRunner& runner);
+                                                       const ArtifactCache& cache,
+                                                       CommandRunner& runner);
 
 }  // namespace kernel

@@ -14,12 +14,18 @@ using Kind = model::SourceRef::Kind;
 
 TEST(ParseSource, ReadsEveryFormOfSource) {
   EXPECT_EQ(parse_source("debian:6.12")->source, (model::SourceRef{Kind::debian, "6.12", {}}));
-  EXPECT_EQ(parse_source("debian:6.12.111-1")->source, (model::SourceRef{Kind::debian, "6.12.111-1", {}}));
-  EXPECT_EQ(parse_source("dir:/src/linux")->source, (model::SourceRef{Kind::dir, "/src/linux", {}}));
-  EXPECT_EQ(parse_source("git:/src/linux#v6.12~3")->source, (model::SourceRef{Kind::git, "/src/linux", "v6.12~3"}));
-  EXPECT_EQ(parse_source("git:/src/linux")->source, (model::SourceRef{Kind::git, "/src/linux", "HEAD"}));
-  EXPECT_EQ(parse_source("prebuilt:/boot/vmlinuz")->source, (model::SourceRef{Kind::prebuilt, "/boot/vmlinuz", {}}));
-  EXPECT_EQ(parse_source("prebuilt:debian:6.12-cloud")->source, (model::SourceRef{Kind::prebuilt_debian, "6.12-cloud", {}}));
+  EXPECT_EQ(parse_source("debian:6.12.111-1")->source,
+            (model::SourceRef{Kind::debian, "6.12.111-1", {}}));
+  EXPECT_EQ(parse_source("dir:/src/linux")->source,
+            (model::SourceRef{Kind::dir, "/src/linux", {}}));
+  EXPECT_EQ(parse_source("git:/src/linux#v6.12~3")->source,
+            (model::SourceRef{Kind::git, "/src/linux", "v6.12~3"}));
+  EXPECT_EQ(parse_source("git:/src/linux")->source,
+            (model::SourceRef{Kind::git, "/src/linux", "HEAD"}));
+  EXPECT_EQ(parse_source("prebuilt:/boot/vmlinuz")->source,
+            (model::SourceRef{Kind::prebuilt, "/boot/vmlinuz", {}}));
+  EXPECT_EQ(parse_source("prebuilt:debian:6.12-cloud")->source,
+            (model::SourceRef{Kind::prebuilt_debian, "6.12-cloud", {}}));
 }
 
 TEST(ParseSource, ReadsPatchesAfterPlusButLeavesPlusInVersions) {
@@ -59,8 +65,10 @@ TEST(OpenSource, NamesAFolderThatIsNoKernelTree) {
   EXPECT_NE(missing.error().user.at(0).message.find("/nowhere/linux"), std::string::npos);
   const auto not_a_tree = open_source({Kind::dir, scratch->path().string(), {}}, cache, runner);
   EXPECT_NE(not_a_tree.error().user.at(0).message.find("not a kernel tree"), std::string::npos);
-  const auto not_a_repository = open_source({Kind::git, scratch->path().string(), "v1"}, cache, runner);
-  EXPECT_NE(not_a_repository.error().user.at(0).message.find("not a git repository"), std::string::npos);
+  const auto not_a_repository =
+      open_source({Kind::git, scratch->path().string(), "v1"}, cache, runner);
+  EXPECT_NE(not_a_repository.error().user.at(0).message.find("not a git repository"),
+            std::string::npos);
 }
 
 }  // namespace

@@ -17,8 +17,8 @@ namespace {
 namespace fs = base::fs;
 namespace json = boost::json;
 
-// state.json. `touched`: every path that may differ from the base tree of `snapshot`; it is written before
-// the first of them is, so after a crash it covers whatever was reached.
+// state.json. `touched`: every path that may differ from the base tree of `snapshot`; it is written
+// before the first of them is, so after a crash it covers whatever was reached.
 struct State {
   std::string identity;  // empty: between two states
   std::set<std::string> touched;
@@ -30,7 +30,8 @@ std::optional<State> read_state(const fs::path& folder) try {
   const json::value value = json::parse(*text);
   State state;
   state.identity = json::value_to<std::string>(value.at("identity"));
-  for (const json::value& path : value.at("touched").as_array()) state.touched.insert(json::value_to<std::string>(path));
+  for (const json::value& path : value.at("touched").as_array())
+    state.touched.insert(json::value_to<std::string>(path));
   return state;
 } catch (const std::exception&) {
   return std::nullopt;  // not ours any more: the tree is made anew
@@ -39,7 +40,8 @@ std::optional<State> read_state(const fs::path& folder) try {
 base::Result<void> write_state(const fs::path& folder, const State& state) {
   json::array touched;
   for (const std::string& path : state.touched) touched.emplace_back(path);
-  const json::object value{{"version", 1}, {"identity", state.identity}, {"touched", std::move(touched)}};
+  const json::object value{
+      {"version", 1}, {"identity", state.identity}, {"touched", std::move(touched)}};
   return base::write_file_atomic(folder / "state.json", json::serialize(value) + "\n");
 }
 
@@ -50,13 +52,17 @@ base::Result<void> populate(const fs::path& folder, const BaseTree& base) {
   fs::create_directories(folder, error);
   if (auto filled = base.populate(folder / "tree.new"); !filled) return filled;
   fs::rename(folder / "tree.new", folder / "tree", error);
-  if (error) return base::fail(fmt::format("renaming {}/tree.new: {}", folder.string(), error.message()));
-  if (auto written = base::write_file_atomic(folder / "snapshot", base.snapshot()); !written) return written;
+  if (error)
+    return base::fail(fmt::format("renaming {}/tree.new: {}", folder.string(), error.message()));
+  if (auto written = base::write_file_atomic(folder / "snapshot", base.snapshot()); !written)
+    return written;
   return write_state(folder, {base.identity(), {}});
 }
 
-// Gives `path` its wanted content unless it has it: an untouched file keeps its time, and make its object.
-base::Result<void> settle(const fs::path& tree, const std::string& path, const std::optional<FileContent>& wanted) {
+// Gives `path` its wanted content unless it has it: an untouched file keeps its time, and make its
+// object.
+base::Result<void> settle(const fs::path& tree, const std::string& path,
+                          const std::optional<FileContent>& wanted) {
   auto present = read_tree_file(tree, path);
   if (!present) return std::unexpected(present.error());
   if (*present == wanted) return {};
@@ -100,7 +106,8 @@ base::Result<void> bring_to(const fs::path& folder, const BaseTree& base, const 
     }
     if (auto settled = settle(folder / "tree", path, wanted); !settled) return settled;
   }
-  if (auto written = base::write_file_atomic(folder / "snapshot", base.snapshot()); !written) return written;
+  if (auto written = base::write_file_atomic(folder / "snapshot", base.snapshot()); !written)
+    return written;
   return write_state(folder, done);
 }
 
@@ -117,7 +124,8 @@ std::string config_identity(const BaseTree& base, const Overlay& overlay) {
   return base.config_identity() + "+" + overlay_identity(relevant);
 }
 
-base::Result<WorktreeLease> checkout(const ArtifactCache& cache, const BaseTree& base, const Overlay& overlay) {
+base::Result<WorktreeLease> checkout(const ArtifactCache& cache, const BaseTree& base,
+                                     const Overlay& overlay) {
   const fs::path folder = cache.root() / "worktrees" / base.family();
   const fs::path lock_path = cache.root() / "locks" / ("worktree-" + base.family());
   const std::string identity = tree_identity(base, overlay);
@@ -128,13 +136,15 @@ base::Result<WorktreeLease> checkout(const ArtifactCache& cache, const BaseTree&
     if (state && state->identity == identity && fs::exists(folder / "tree")) {
       base::UniqueFd used(::open((folder / ".used").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
       if (used) ::futimens(used.get(), nullptr);
-      return WorktreeLease{folder, folder / "tree", identity, config_identity(base, overlay), std::move(*shared)};
+      return WorktreeLease{folder, folder / "tree", identity, config_identity(base, overlay),
+                           std::move(*shared)};
     }
     *shared = base::FileLock{};
     auto exclusive = base::FileLock::acquire(lock_path);
     if (!exclusive) return std::unexpected(exclusive.error());
     if (auto brought = bring_to(folder, base, overlay, identity); !brought)
-      return std::unexpected(std::move(brought.error()).while_doing("preparing the work tree " + folder.string()));
+      return std::unexpected(
+          std::move(brought.error()).while_doing("preparing the work tree " + folder.string()));
     // The lock is given up for a moment here: the loop looks again.
   }
 }

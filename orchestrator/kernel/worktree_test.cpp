@@ -42,7 +42,8 @@ TEST_F(Worktree, PatchedFilesGetNewInodesAndTimesAndTheOthersStay) {
   EXPECT_EQ(read(copy / "mm/added.c"), "new\n");
   EXPECT_GT(modified(copy / "mm/gup.c"), gup);
   EXPECT_EQ(modified(copy / "mm/mmap.c"), mmap);
-  EXPECT_TRUE(read(tree() / "mm/gup.c").starts_with("one\n")) << "the pristine tree must not change";
+  EXPECT_TRUE(read(tree() / "mm/gup.c").starts_with("one\n"))
+      << "the pristine tree must not change";
 
   const auto patched = modified(copy / "mm/gup.c");
   usleep(20'000);
@@ -56,7 +57,8 @@ TEST_F(Worktree, AKilledCheckoutIsPutRight) {
   const auto base = pristine_tree(tree(), "fake-1", "fake");
   const auto copy = take(*base, {});
   Overlay big;
-  for (int i = 0; i < 400; ++i) big["mm/file" + std::to_string(i) + ".c"] = FileContent{std::string(2000, 'x')};
+  for (int i = 0; i < 400; ++i)
+    big["mm/file" + std::to_string(i) + ".c"] = FileContent{std::string(2000, 'x')};
   big["mm/gup.c"] = FileContent{"patched\n"};
   for (int delay : {500, 2000, 5000, 9000, 20000}) {
     const pid_t pid = fork();
@@ -70,7 +72,8 @@ TEST_F(Worktree, AKilledCheckoutIsPutRight) {
     take(*base, {});
     EXPECT_TRUE(read(copy / "mm/gup.c").starts_with("one\n"));
     std::size_t files = 0;
-    for (const auto& item : base::fs::directory_iterator(copy / "mm")) files += item.path().extension() == ".c";
+    for (const auto& item : base::fs::directory_iterator(copy / "mm"))
+      files += item.path().extension() == ".c";
     EXPECT_EQ(files, 2u) << "after a kill at " << delay << " us";
   }
 }
@@ -119,9 +122,12 @@ TEST_F(Worktree, AUsersFolderIsFollowedAndNeverWritten) {
 }
 
 TEST_F(Worktree, RevisionsOfARepositoryShareATreeAndDifferByTheirFilesOnly) {
-  shell("cd tree && git init -q . && git config user.email a@example.org && git config user.name a && git add . && "
-        "git commit -qm one && echo 'int two;' > mm/mmap.c && git rm -q mm/gup.c && ln -s mmap.c mm/link.c && "
-        "git add . && git commit -qm two");
+  shell(
+      "cd tree && git init -q . && git config user.email a@example.org && git config user.name a "
+      "&& git add . && "
+      "git commit -qm one && echo 'int two;' > mm/mmap.c && git rm -q mm/gup.c && ln -s mmap.c "
+      "mm/link.c && "
+      "git add . && git commit -qm two");
   auto one = git_tree(tree(), "HEAD~1", runner_), two = git_tree(tree(), "HEAD", runner_);
   ASSERT_TRUE(one && two);
   EXPECT_EQ((*one)->family(), (*two)->family());

@@ -12,7 +12,8 @@
 
 int main(int argc, char** argv) {
   if (argc < 3) {
-    fmt::print(stderr, "usage: vmlab-build-kernel SRC[+PATCH...] MACHINE [FRAGMENT|NAME=VALUE...]\n");
+    fmt::print(stderr,
+               "usage: vmlab-build-kernel SRC[+PATCH...] MACHINE [FRAGMENT|NAME=VALUE...]\n");
     return 2;
   }
   const auto parsed = kernel::parse_source(argv[1]);
@@ -26,29 +27,40 @@ int main(int argc, char** argv) {
     const std::string word = argv[i];
     if (const std::size_t equals = word.find('='); equals != word.npos)
       spec.options.push_back({word.substr(0, equals), word.substr(equals + 1)});
-    else spec.fragments.push_back(word);
+    else
+      spec.fragments.push_back(word);
   }
   kernel::ArtifactCache cache;
   kernel::HostCommandRunner runner;
   int shown = -1;
   std::string stage;
   const char* configs = std::getenv("VMLAB_CONFIGS");
-  kernel::BuildContext context{.cache = cache, .runner = runner, .config_directory = configs ? configs : "images/config",
+  kernel::BuildContext context{.cache = cache,
+                               .runner = runner,
+                               .config_directory = configs ? configs : "images/config",
                                .jobs = static_cast<int>(std::thread::hardware_concurrency()),
                                .on_progress = [&](const kernel::BuildProgress& progress) {
-                                 if (progress.stage == stage && progress.done / 100 == shown / 100) return;
+                                 if (progress.stage == stage && progress.done / 100 == shown / 100)
+                                   return;
                                  shown = progress.done;
                                  stage = progress.stage;
-                                 fmt::print(stderr, "{} {}/{}\n", stage, progress.done, progress.total);
+                                 fmt::print(stderr, "{} {}/{}\n", stage, progress.done,
+                                            progress.total);
                                }};
   const auto start = std::chrono::steady_clock::now();
   const auto built = kernel::build_kernel(spec, *machine, context);
-  const auto seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  const auto seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (!built) {
     fmt::print(stderr, "{}\n", built.error().text());
-    return built.error().kind == kernel::BuildFailure::Kind::user ? 2 : built.error().kind == kernel::BuildFailure::Kind::build ? 1 : 3;
+    return built.error().kind == kernel::BuildFailure::Kind::user    ? 2
+           : built.error().kind == kernel::BuildFailure::Kind::build ? 1
+                                                                     : 3;
   }
-  fmt::print("image {}\nvmlinux {}\nconfig {}\nrelease {}\nsource {}\nkey {}\nsha256 {}\ncompiler {}\nmodules {}\n{} in {:.1f} s\n",
-             built->image.string(), built->vmlinux.string(), built->config.string(), built->release, built->source, built->key,
-             built->image_sha256, built->compiler, built->modules.size(), built->built_now ? "built" : "found", seconds);
+  fmt::print(
+      "image {}\nvmlinux {}\nconfig {}\nrelease {}\nsource {}\nkey {}\nsha256 {}\ncompiler "
+      "{}\nmodules {}\n{} in {:.1f} s\n",
+      built->image.string(), built->vmlinux.string(), built->config.string(), built->release,
+      built->source, built->key, built->image_sha256, built->compiler, built->modules.size(),
+      built->built_now ? "built" : "found", seconds);
 }
