@@ -14,6 +14,7 @@
 #include "kernel/build_folder.h"
 #include "kernel/build_log.h"
 #include "kernel/modules.h"
+#include "kernel/object_counts.h"
 #include "kernel/prebuilt.h"
 #include "kernel/recipe.h"
 #include "kernel/source.h"
@@ -43,40 +44,6 @@ bool have_ccache() {
     if (::access(fmt::format("{}/ccache", folder).c_str(), X_OK) == 0) return true;
   return false;
 }
-
-// What the mm profile on tinyconfig takes in 6.12, for the percentage of the very first build.
-int usual_objects(model::Arch arch) {
-  switch (arch) {
-    case model::Arch::x86_64:
-      return 1400;
-    case model::Arch::arm64:
-      return 1080;
-    case model::Arch::ppc64:
-      return 1160;
-    case model::Arch::ppc32:
-      return 1065;
-  }
-  return 0;
-}
-
-// How many objects a full build of this kind took last time, for the percentage.
-class ObjectCounts {
- public:
-  ObjectCounts(const fs::path& root, const std::string& kind) : path_(root / "objects" / kind) {}
-  int expected(int otherwise) const {
-    auto text = base::read_file(path_, 64);
-    return text ? static_cast<int>(base::parse_int(base::trim(*text)).value_or(otherwise))
-                : otherwise;
-  }
-  void remember(int objects) const {
-    std::error_code ignored;
-    fs::create_directories(path_.parent_path(), ignored);
-    std::ignore = base::write_file_atomic(path_, std::to_string(objects));  // only an estimate
-  }
-
- private:
-  fs::path path_;
-};
 
 std::string config_family(const model::KernelSpec& spec) {
   return spec.base_config + " " + base::join(spec.fragments, " ");
