@@ -15,6 +15,7 @@
 #include "guest/qemu/accelerator.h"
 #include "guest/qemu/install.h"
 #include "image/block.h"
+#include "lab/boot_folder.h"
 #include "lab/job_plan.h"
 #include "lab/sink.h"
 #include "lab/split.h"
@@ -326,10 +327,14 @@ async::task<void> RunInProgress::one_guest(const scenario::JobRequest& job, std:
     std::string problem;
     const bool ready = co_await prepare_drives(tests, boot, priority, boot_spec.drives, problem);
     if (!ready) co_return Started(base::fail("the scratch file system: " + problem));
-    co_return guest::start_qemu(context_.executor, boot_spec, boot, fmt::format("{} of run {}", record.job, end_.run));
+    auto started = guest::start_qemu(context_.executor, boot_spec, boot, fmt::format("{} of run {}", record.job, end_.run));
+    if (started)
+      if (auto kept = keep_rebuildable(boot, **base, guest_plan.text()); !kept) co_return Started(std::unexpected(kept.error()));
+    co_return started;
   };
   StoreSink sink(context_.store, end_.run, context_.progress, tally_, std::move(history));
   co_await runner::run_job(std::move(input), sink);
+  drop_images(folder);
   sink.job_ended(record);
 }
 
