@@ -16,14 +16,18 @@ constexpr std::size_t kMaxEvents = 160;  // frames kept of one report; more only
 // What follows a trace and is not the report's own path: KASAN's object history and the like.
 bool ends_trace(std::string_view body) {
   static constexpr std::string_view kStarts[] = {
-      "Allocated by", "Freed by", "Uninit was", "Local variable", "Last potentially", "Second to last", "The buggy address",
-      "Memory state", "page last", "page_owner", "kfence-#", "allocated by", "freed by", "Showing all", "The existing", "INFO: Allocated", "INFO: Freed"};
-  return std::ranges::any_of(kStarts, [body](std::string_view start) { return body.starts_with(start); });
+      "Allocated by",    "Freed by",          "Uninit was",   "Local variable", "Last potentially",
+      "Second to last",  "The buggy address", "Memory state", "page last",      "page_owner",
+      "kfence-#",        "allocated by",      "freed by",     "Showing all",    "The existing",
+      "INFO: Allocated", "INFO: Freed"};
+  return std::ranges::any_of(kStarts,
+                             [body](std::string_view start) { return body.starts_with(start); });
 }
 
 bool starts_trace(std::string_view body) {
-  return body.starts_with("Call Trace") || body.starts_with("Call trace") || body.starts_with("stack backtrace") ||
-         body.starts_with("Backtrace:") || body.starts_with("backtrace") || body.starts_with("Stack trace");
+  return body.starts_with("Call Trace") || body.starts_with("Call trace") ||
+         body.starts_with("stack backtrace") || body.starts_with("Backtrace:") ||
+         body.starts_with("backtrace") || body.starts_with("Stack trace");
 }
 
 bool is_stall(Kind kind) {
@@ -63,7 +67,10 @@ constexpr VmcoreCause kVmcoreCauses[] = {
 }  // namespace
 
 Builder::Builder(Match match, std::uint64_t start_line, std::uint64_t head_line, std::string caller)
-    : match_(std::move(match)), caller_(std::move(caller)), start_line_(start_line), last_line_(head_line) {
+    : match_(std::move(match)),
+      caller_(std::move(caller)),
+      start_line_(start_line),
+      last_line_(head_line) {
   fatal_ = (format().flags & kFatal) != 0;
   expect_function_ = format().where == Where::header && match_.function.empty();
   if (format().kind == Kind::hung_task) {
@@ -87,7 +94,8 @@ void Builder::read_task(std::string_view body) {
   if (auto at = body.find("Tainted: "); at != std::string_view::npos) {
     for (char c : body.substr(at + 9, 40)) {
       if (c == 'D') dead_taint_ = true;
-      if (c != ' ' && c != '[' && c != ']' && c != '=' && c != ',' && !(c >= 'A' && c <= 'Z')) break;
+      if (c != ' ' && c != '[' && c != ']' && c != '=' && c != ',' && !(c >= 'A' && c <= 'Z'))
+        break;
       if (c == '=') break;
     }
     if (body.find("[D]=DIE") != std::string_view::npos) dead_taint_ = true;
@@ -117,7 +125,8 @@ bool Builder::take(std::uint64_t line_number, const Line& line) {
   std::string_view body = line.body;
   if (body.empty()) return false;
 
-  if (body.starts_with("---[ end ") || body.starts_with("[ end trace") || body.starts_with("-[ end trace")) {
+  if (body.starts_with("---[ end ") || body.starts_with("[ end trace") ||
+      body.starts_with("-[ end trace")) {
     ended_ = true;
     last_line_ = line_number;
     return true;
@@ -130,8 +139,8 @@ bool Builder::take(std::uint64_t line_number, const Line& line) {
     return true;
   }
 
-  if ((format().flags & kBanner) && body.starts_with("==") && body.find_first_not_of('=') == std::string_view::npos &&
-      (lines_ > 3)) {
+  if ((format().flags & kBanner) && body.starts_with("==") &&
+      body.find_first_not_of('=') == std::string_view::npos && (lines_ > 3)) {
     ended_ = true;
     last_line_ = line_number;
     return true;
@@ -227,8 +236,10 @@ void Builder::absorb(Match match, std::uint64_t line_number) {
   if (match.format->flags & kFatal) fatal_ = true;
   const Format& now = format();
   const Format& then = *match.format;
-  bool better = now.role == Role::early && (then.role == Role::primary || then.role == Role::consequence);
-  if (now.role == Role::early && then.role == Role::detail && now.kind != Kind::corruption) better = true;
+  bool better =
+      now.role == Role::early && (then.role == Role::primary || then.role == Role::consequence);
+  if (now.role == Role::early && then.role == Role::detail && now.kind != Kind::corruption)
+    better = true;
   if (now.role == Role::detail && then.role == Role::primary) better = true;
   if (!better) return;
   // What the first line said of the kind of corruption says more than the BUG or WARNING it led to.
@@ -247,9 +258,13 @@ Builder::Choice Builder::choose(const Format& format, bool asserting) const {
     Plumbing deepest;
     bool unreliable;
   };
-  const Pass passes[] = {{Plumbing::none, false}, {Plumbing::none, true}, {Plumbing::helper, false}, {Plumbing::waiting, false}};
+  const Pass passes[] = {{Plumbing::none, false},
+                         {Plumbing::none, true},
+                         {Plumbing::helper, false},
+                         {Plumbing::waiting, false}};
   const bool use_locks = format.where == Where::lock;
-  const bool use_registers = format.where == Where::pc || format.where == Where::header || is_stall(format.kind);
+  const bool use_registers =
+      format.where == Where::pc || format.where == Where::header || is_stall(format.kind);
   std::string header = clean_function(match_.function);
   if (asserting) {
     // The function that asserts is the one to name, unless it is the reporting machinery.
@@ -260,11 +275,14 @@ Builder::Choice Builder::choose(const Format& format, bool asserting) const {
           return {event.function, event.file};
   }
   for (const Pass& pass : passes) {
-    auto fits = [&](std::string_view name) { return !name.empty() && plumbing_of(name) <= pass.deepest; };
+    auto fits = [&](std::string_view name) {
+      return !name.empty() && plumbing_of(name) <= pass.deepest;
+    };
     if (fits(header)) return {header, ""};
     if (use_locks)
       for (const Event& event : events_)
-        if (event.source == Source::lock && fits(event.function)) return {event.function, event.file};
+        if (event.source == Source::lock && fits(event.function))
+          return {event.function, event.file};
     for (const Event& event : events_) {
       if (event.source == Source::lock || event.source == Source::stray) continue;
       if (event.source == Source::lr && (pc_seen_ || !use_registers)) continue;
@@ -274,7 +292,8 @@ Builder::Choice Builder::choose(const Format& format, bool asserting) const {
     }
   }
   for (const Event& event : events_)
-    if (event.source == Source::stray && event.reliable && plumbing_of(event.function) == Plumbing::none)
+    if (event.source == Source::stray && event.reliable &&
+        plumbing_of(event.function) == Plumbing::none)
       return {event.function, event.file};
   return {};
 }
@@ -297,7 +316,8 @@ Report Builder::finish(bool cut) const {
   }
   if (row.group == "vmcore") {
     for (const VmcoreCause& cause : kVmcoreCauses) {
-      bool seen = std::ranges::any_of(events_, [&](const Event& event) { return event.function == cause.frame; });
+      bool seen = std::ranges::any_of(
+          events_, [&](const Event& event) { return event.function == cause.frame; });
       if (!seen) continue;
       title = cause.title;
       kind = cause.kind;
@@ -311,7 +331,8 @@ Report Builder::finish(bool cut) const {
   report.kind = kind;
   report.function = choice.function;
   report.file = !choice.file.empty() ? choice.file : (asserting ? head_file : "");
-  if (report.file.empty() && !head_file.starts_with("lib/") && !head_file.starts_with("include/")) report.file = head_file;
+  if (report.file.empty() && !head_file.starts_with("lib/") && !head_file.starts_with("include/"))
+    report.file = head_file;
   report.signature = make_signature(row, kind, report.title, parts);
   report.process = process_;
   report.start_line = start_line_;

@@ -39,7 +39,13 @@ class Builder {
   const std::string& pid() const { return pid_; }
 
  private:
-  enum class Source : std::uint8_t { pc, lr, frame, lock, stray };  // stray: a frame outside the trace
+  enum class Source : std::uint8_t {
+    pc,
+    lr,
+    frame,
+    lock,
+    stray
+  };  // stray: a frame outside the trace
   struct Event {
     std::string function;
     std::string file;
@@ -63,14 +69,14 @@ class Builder {
   std::uint64_t last_line_;
   std::vector<Event> events_;
   std::string process_, pid_;
-  std::string access_;           // "Read" or "Write"
-  bool slab_object_ = false;     // KASAN named the slab cache of the object
+  std::string access_;        // "Read" or "Write"
+  bool slab_object_ = false;  // KASAN named the slab cache of the object
   bool in_trace_ = false;
   bool trace_done_ = false;
-  bool expect_lock_ = false;     // the line before ended in "at:"
-  bool expect_function_ = false; // the head was wrapped before its function
-  bool expect_pc_ = false;       // the program counter's symbol was wrapped to the next line
-  bool question_ = false;        // the line before ended in "?": the next symbol is unreliable
+  bool expect_lock_ = false;      // the line before ended in "at:"
+  bool expect_function_ = false;  // the head was wrapped before its function
+  bool expect_pc_ = false;        // the program counter's symbol was wrapped to the next line
+  bool question_ = false;         // the line before ended in "?": the next symbol is unreliable
   bool ended_ = false;
   bool dead_taint_ = false;
   bool fatal_ = false;

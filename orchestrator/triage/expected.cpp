@@ -19,9 +19,12 @@ base::Result<void> ExpectedSplats::announce(const std::string& pattern, std::uin
   re2::RE2::Options options;
   options.set_log_errors(false);
   auto regex = std::make_unique<re2::RE2>(pattern, options);
-  if (!regex->ok()) return base::fail("expected splat '" + pattern + "': " + regex->error(), "patterns are RE2 regular expressions");
+  if (!regex->ok())
+    return base::fail("expected splat '" + pattern + "': " + regex->error(),
+                      "patterns are RE2 regular expressions");
   if (re2::RE2::PartialMatch("", *regex))
-    return base::fail("expected splat '" + pattern + "' matches every report", "name the report's class and function");
+    return base::fail("expected splat '" + pattern + "' matches every report",
+                      "name the report's class and function");
   rules_.push_back(Rule{std::move(regex), Use{pattern, limit, 0}});
   return {};
 }

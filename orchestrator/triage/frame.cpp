@@ -11,20 +11,26 @@ bool is_word(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
          c == '.' || c == '$';
 }
-bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+bool is_hex(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
 
 bool plausible_name(std::string_view name) {
   while (!name.empty() && name[0] == '.') name.remove_prefix(1);
   return !name.empty() && name.size() < 256 && !(name[0] >= '0' && name[0] <= '9');
 }
 
-// Length of a "dir/file.c:123" at the start of `text`, 0 if there is none. The line number may have been eaten.
+// Length of a "dir/file.c:123" at the start of `text`, 0 if there is none. The line number may have
+// been eaten.
 std::size_t source_length(std::string_view text) {
   std::size_t n = 0;
-  while (n < text.size() && (is_word(text[n]) || text[n] == '/' || text[n] == '-' || text[n] == '+')) ++n;
+  while (n < text.size() &&
+         (is_word(text[n]) || text[n] == '/' || text[n] == '-' || text[n] == '+'))
+    ++n;
   if (n < 3 || n >= text.size() || text[n] != ':') return 0;
   std::string_view path = text.substr(0, n);
-  if (!path.ends_with(".c") && !path.ends_with(".h") && !path.ends_with(".S") && !path.ends_with(".rs"))
+  if (!path.ends_with(".c") && !path.ends_with(".h") && !path.ends_with(".S") &&
+      !path.ends_with(".rs"))
     return 0;
   return n;
 }
@@ -83,7 +89,8 @@ std::optional<Symbol> find_symbol(std::string_view text, std::size_t from) {
     std::string_view name = text.substr(begin, paren - begin);
     if (n && plausible_name(name)) {
       std::size_t close = text.find(')', paren);
-      return Symbol{name, rest.substr(0, n), begin, close == std::string_view::npos ? text.size() : close + 1};
+      return Symbol{name, rest.substr(0, n), begin,
+                    close == std::string_view::npos ? text.size() : close + 1};
     }
   }
   return std::nullopt;
@@ -91,8 +98,8 @@ std::optional<Symbol> find_symbol(std::string_view text, std::size_t from) {
 
 std::optional<Frame> parse_frame(std::string_view body, std::optional<Frame>* caller) {
   if (body.size() < 4) return std::nullopt;
-  // 32-bit ARM: "[<c010d3a8>] (unwind_backtrace) from [<c010a0b0>] (show_stack+0x20/0x24)" and, since 5.16,
-  // " unwind_backtrace from show_stack+0x10/0x14".
+  // 32-bit ARM: "[<c010d3a8>] (unwind_backtrace) from [<c010a0b0>] (show_stack+0x20/0x24)" and,
+  // since 5.16, " unwind_backtrace from show_stack+0x10/0x14".
   if (auto from = body.find(" from "); from != std::string_view::npos) {
     std::string_view left = body.substr(0, from);
     while (!left.empty() && (left.back() == ')' || left.back() == ' ')) left.remove_suffix(1);
@@ -100,7 +107,8 @@ std::optional<Frame> parse_frame(std::string_view body, std::optional<Frame>* ca
     while (begin > 0 && is_word(left[begin - 1])) --begin;
     std::string_view name = left.substr(begin);
     if (auto right = find_symbol(body, from + 6);
-        right && plausible_name(name) && only_decoration(body.substr(from + 6, right->begin - from - 6)) &&
+        right && plausible_name(name) &&
+        only_decoration(body.substr(from + 6, right->begin - from - 6)) &&
         only_decoration(left.substr(0, begin))) {
       if (caller) *caller = Frame{right->name, right->file, true};
       return Frame{name, {}, true};
@@ -108,14 +116,18 @@ std::optional<Frame> parse_frame(std::string_view body, std::optional<Frame>* ca
   }
   auto symbol = find_symbol(body);
   if (!symbol) {
-    // crash(8): "#5 [ff7a9bd0c5d5f850] exc_page_fault at ffffffff9ad1e112", and the same after forge mangling.
-    if (auto hash = body.find('#'); hash != std::string_view::npos && (hash == 0 || body.starts_with("torvalds#"))) {
+    // crash(8): "#5 [ff7a9bd0c5d5f850] exc_page_fault at ffffffff9ad1e112", and the same after
+    // forge mangling.
+    if (auto hash = body.find('#');
+        hash != std::string_view::npos && (hash == 0 || body.starts_with("torvalds#"))) {
       auto open = body.find('[');
       auto close = body.find("] ");
       auto at = body.find(" at ");
-      if (open != std::string_view::npos && close != std::string_view::npos && at != std::string_view::npos && close < at) {
+      if (open != std::string_view::npos && close != std::string_view::npos &&
+          at != std::string_view::npos && close < at) {
         std::string_view name = body.substr(close + 2, at - close - 2);
-        if (plausible_name(name) && std::ranges::all_of(name, is_word)) return Frame{name, {}, true};
+        if (plausible_name(name) && std::ranges::all_of(name, is_word))
+          return Frame{name, {}, true};
       }
     }
     // Symbolised inline frame: "foo mm/gup.c:123 [inline]".
@@ -140,25 +152,18 @@ Register parse_register(std::string_view body, Frame& frame) {
     Register what;
   };
   static constexpr std::array<Row, 19> kRows{{
-      {"RIP: ", Register::pc},       // x86-64; "RIP  " in its short form after an oops
-      {"RIP  ", Register::pc},
-      {"EIP: ", Register::pc},       // x86-32
-      {"EIP is at ", Register::pc},
-      {"IP: ", Register::pc},        // x86 before 4.18
-      {"pc : ", Register::pc},       // arm64
-      {"pc: ", Register::pc},
-      {"lr : ", Register::lr},
-      {"PC is at ", Register::pc},   // arm32
-      {"LR is at ", Register::lr},
-      {"NIP ", Register::pc},        // powerpc
-      {"NIP: ", Register::pc},
-      {"LR ", Register::lr},
-      {"LR: ", Register::lr},
-      {"Krnl PSW ", Register::pc},   // s390
-      {"epc : ", Register::pc},      // riscv
-      {"epc   : ", Register::pc},    // mips
-      {"ra : ", Register::lr},
-      {"ra    : ", Register::lr},
+      {"RIP: ", Register::pc},  // x86-64; "RIP  " in its short form after an oops
+      {"RIP  ", Register::pc},      {"EIP: ", Register::pc},  // x86-32
+      {"EIP is at ", Register::pc}, {"IP: ", Register::pc},   // x86 before 4.18
+      {"pc : ", Register::pc},                                // arm64
+      {"pc: ", Register::pc},       {"lr : ", Register::lr},
+      {"PC is at ", Register::pc},                           // arm32
+      {"LR is at ", Register::lr},  {"NIP ", Register::pc},  // powerpc
+      {"NIP: ", Register::pc},      {"LR ", Register::lr},
+      {"LR: ", Register::lr},       {"Krnl PSW ", Register::pc},  // s390
+      {"epc : ", Register::pc},                                   // riscv
+      {"epc   : ", Register::pc},                                 // mips
+      {"ra : ", Register::lr},      {"ra    : ", Register::lr},
   }};
   for (const Row& row : kRows) {
     if (!body.starts_with(row.start)) continue;
@@ -182,13 +187,14 @@ std::string clean_function(std::string_view name) {
 
 std::string clean_file(std::string_view path) {
   path = path.substr(0, path.find(':'));
-  while (path.starts_with("./") || path.starts_with("../")) path.remove_prefix(path[1] == '/' ? 2 : 3);
+  while (path.starts_with("./") || path.starts_with("../"))
+    path.remove_prefix(path[1] == '/' ? 2 : 3);
   if (path.starts_with('/')) {
     // A build directory leads: keep what starts with a known top-level folder of the kernel.
     static constexpr std::array<std::string_view, 19> kTop{
-        "/arch/", "/block/", "/certs/", "/crypto/", "/drivers/", "/fs/",   "/include/",
-        "/init/", "/io_uring/", "/ipc/", "/kernel/", "/lib/", "/mm/", "/net/",
-        "/rust/", "/security/", "/sound/", "/virt/", "/tools/"};
+        "/arch/", "/block/",    "/certs/", "/crypto/", "/drivers/", "/fs/", "/include/",
+        "/init/", "/io_uring/", "/ipc/",   "/kernel/", "/lib/",     "/mm/", "/net/",
+        "/rust/", "/security/", "/sound/", "/virt/",   "/tools/"};
     std::size_t best = std::string_view::npos;
     for (auto top : kTop) best = std::min(best, path.find(top));
     if (best == std::string_view::npos) return std::string(path.substr(path.rfind('/') + 1));

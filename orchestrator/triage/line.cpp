@@ -33,8 +33,9 @@ bool has_clock(std::string_view text) {
 
 enum class Bracket { none, time, caller };
 
-// What stands between '[' and ']' at the start of a line. A dot is asked for in a printk time so that a
-// bare number or an address in a stack frame is not taken for one; mail mangling may leave "5.123" or "0.".
+// What stands between '[' and ']' at the start of a line. A dot is asked for in a printk time so
+// that a bare number or an address in a stack frame is not taken for one; mail mangling may leave
+// "5.123" or "0.".
 Bracket classify_bracket(std::string_view inside) {
   std::string_view text = skip_blanks(inside);
   while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
@@ -52,10 +53,9 @@ Bracket classify_bracket(std::string_view inside) {
         return Bracket::time;
     }
   }
-  if (text.size() <= 40 && has_clock(text) &&
-      std::ranges::all_of(text, [](char c) {
-        return is_digit(c) || is_alpha(c) || c == ':' || c == '.' || c == ',' || c == '-' || c == '+' ||
-               c == ' ' || c == '/';
+  if (text.size() <= 40 && has_clock(text) && std::ranges::all_of(text, [](char c) {
+        return is_digit(c) || is_alpha(c) || c == ':' || c == '.' || c == ',' || c == '-' ||
+               c == '+' || c == ' ' || c == '/';
       }))
     return Bracket::time;
   return Bracket::none;
@@ -86,7 +86,8 @@ std::size_t kmsg_length(std::string_view text, std::string_view& caller) {
   return semicolon + 1;
 }
 
-// "Nov 21 09:10:29 host kernel: ", "2026-11-21T09:10:29+00:00 host kernel[0]: "; 0 if it is not one.
+// "Nov 21 09:10:29 host kernel: ", "2026-11-21T09:10:29+00:00 host kernel[0]: "; 0 if it is not
+// one.
 std::size_t syslog_length(std::string_view text) {
   std::string_view head = text.substr(0, 120);
   for (std::size_t at = 0; (at = head.find("kernel", at)) != std::string_view::npos; ++at) {
@@ -104,7 +105,8 @@ std::size_t syslog_length(std::string_view text) {
   return 0;
 }
 
-// Serial loggers' clocks without brackets: "2026-11-21 09:10:29.123 ", "09:10:29.123 ", "12.345678: ".
+// Serial loggers' clocks without brackets: "2026-11-21 09:10:29.123 ", "09:10:29.123 ", "12.345678:
+// ".
 std::size_t bare_time_length(std::string_view text) {
   if (text.empty() || !is_digit(text[0])) return 0;
   std::size_t n = digits_at(text, 0);
@@ -116,9 +118,9 @@ std::size_t bare_time_length(std::string_view text) {
   if (n >= 1 && n <= 2 && at + n + 2 < text.size() && text[at + n] == ':' &&
       digits_at(text, at + n + 1) == 2) {
     std::size_t end = at;
-    while (end < text.size() && (is_digit(text[end]) || text[end] == ':' || text[end] == '.' ||
-                                 text[end] == ',' || text[end] == '+' || text[end] == 'Z' ||
-                                 text[end] == '-'))
+    while (end < text.size() &&
+           (is_digit(text[end]) || text[end] == ':' || text[end] == '.' || text[end] == ',' ||
+            text[end] == '+' || text[end] == 'Z' || text[end] == '-'))
       ++end;
     if (end < text.size() && text[end] == ' ') return end + 1;
     return 0;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Takes the wrapping off a console line: mail quotes, log levels, time stamps, caller ids, syslog heads.
+// Takes the wrapping off a console line: mail quotes, log levels, time stamps, caller ids, syslog
+// heads.
 #pragma once
 #include <string_view>
 
@@ -11,8 +12,8 @@ struct Line {
   bool stamped = false;     // carried a printk level, time stamp or syslog "kernel:" head
 };
 
-// Never fails: a line with no known prefix is all body. The views point into `raw`, which must be one
-// line without its terminator.
+// Never fails: a line with no known prefix is all body. The views point into `raw`, which must be
+// one line without its terminator.
 Line parse_line(std::string_view raw);
 
 // Removes terminal colour sequences and NUL bytes in place; returns the new length.

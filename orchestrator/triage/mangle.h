@@ -29,7 +29,8 @@ inline std::string wrapped(std::string_view text, std::size_t width = 72) {
     while (line.size() > width) {
       std::size_t at = line.rfind(' ', width);
       // Leading blanks are no place to break.
-      if (at == std::string_view::npos || line.substr(0, at).find_first_not_of(" >") == std::string_view::npos)
+      if (at == std::string_view::npos ||
+          line.substr(0, at).find_first_not_of(" >") == std::string_view::npos)
         at = line.find(' ', width);
       if (at == std::string_view::npos) break;
       out += line.substr(0, at);
@@ -45,7 +46,8 @@ inline std::string forge_references(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
     bool digit_follows = i + 1 < text.size() && text[i + 1] >= '0' && text[i + 1] <= '9';
-    bool word_before = i > 0 && (std::isalnum(static_cast<unsigned char>(text[i - 1])) || text[i - 1] == '/');
+    bool word_before =
+        i > 0 && (std::isalnum(static_cast<unsigned char>(text[i - 1])) || text[i - 1] == '/');
     if (text[i] == '#' && digit_follows && !word_before) out += "torvalds";
     out += text[i];
   }
@@ -57,7 +59,8 @@ inline std::string without_runs(std::string_view text) {
   std::string out;
   for (std::size_t i = 0; i < text.size();) {
     char c = text[i];
-    if (c != '\n' && i + 4 <= text.size() && text.substr(i, 4).find_first_not_of(c) == std::string_view::npos) {
+    if (c != '\n' && i + 4 <= text.size() &&
+        text.substr(i, 4).find_first_not_of(c) == std::string_view::npos) {
       i += 4;
       continue;
     }
@@ -89,7 +92,9 @@ inline std::string_view bare(std::string_view line) {
 }
 
 inline std::string with_prefix(std::string_view text, std::string_view prefix) {
-  return each_line(text, [prefix](std::string_view line) { return std::string(prefix) + std::string(bare(line)); });
+  return each_line(text, [prefix](std::string_view line) {
+    return std::string(prefix) + std::string(bare(line));
+  });
 }
 
 }  // namespace triage::mangle

@@ -12,8 +12,8 @@
 namespace triage {
 namespace {
 
-// What may stand between a line's prefix and a format's anchor without casting doubt on it: the tags of
-// kernel subsystems, brackets and rulers, "CPU 1 " of mips, "[#1] " ...
+// What may stand between a line's prefix and a format's anchor without casting doubt on it: the
+// tags of kernel subsystems, brackets and rulers, "CPU 1 " of mips, "[#1] " ...
 const re2::RE2& tag_pattern() {
   static const re2::RE2 pattern(
       R"((?:(?:NMI watchdog|watchdog|rcu(?:_\w+)?|Oops|kernel|INFO|BUG|WARNING|workqueue|traps|mce|\[Hardware Error\]|debugobjects|usercopy|slub|slab|kasan|kfence|kobject|smp|kmemleak|CPU ?\d*|CPU:\d+|do_cpu|do_msa|do_msa_fpe|Break instruction|TLB refill exception)(?:: ?| |$)|[\[\]=*|-]+ ?|k)*)");
@@ -27,7 +27,9 @@ const re2::RE2& other_speaker() {
 }
 
 bool quotes_words(std::string_view lead) {
-  static constexpr std::string_view kSigns[] = {"\"", "'", "`", "echo ", "grep", "# ", "//", "not ok", "ok ", "cmdline", "printk(", "pr_", "="};
+  static constexpr std::string_view kSigns[] = {"\"",      "'",   "`",      "echo ", "grep",
+                                                "# ",      "//",  "not ok", "ok ",   "cmdline",
+                                                "printk(", "pr_", "="};
   if (lead.starts_with("#") || lead.starts_with("ok ")) return true;
   return std::ranges::any_of(kSigns, [lead](std::string_view sign) {
     return sign != "=" && lead.find(sign) != std::string_view::npos;
@@ -45,8 +47,8 @@ struct Matcher::Row {
 
   const re2::RE2& compiled() const {
     std::call_once(once, [this] {
-      regex = std::make_unique<re2::RE2>(re2::StringPiece(format->pattern.data(), format->pattern.size()),
-                                         re2::RE2::Latin1);
+      regex = std::make_unique<re2::RE2>(
+          re2::StringPiece(format->pattern.data(), format->pattern.size()), re2::RE2::Latin1);
       VMLAB_ASSERT(regex->ok());
       const auto& names = regex->NamedCapturingGroups();
       if (auto it = names.find("f"); it != names.end()) function_group = it->second;
@@ -68,8 +70,10 @@ Matcher::Matcher() {
     rows_.push_back(std::make_unique<Row>());
     rows_.back()->format = format;
   }
-  // Starts of heads that mail may have wrapped in the middle: the caller tries them with the next line.
-  for (std::string_view start : {"INFO: ", "Unable to handle", "possible ", "rcu_", "nternal error", "WARNING", "BUG"}) {
+  // Starts of heads that mail may have wrapped in the middle: the caller tries them with the next
+  // line.
+  for (std::string_view start :
+       {"INFO: ", "Unable to handle", "possible ", "rcu_", "nternal error", "WARNING", "BUG"}) {
     if (!ids.contains(start)) {
       anchors_.push_back(start);
       rows_of_anchor_.emplace_back();
@@ -85,7 +89,8 @@ std::optional<Match> Matcher::match(const Line& line) const {
   scanner_->find(line.body, hits);
   if (hits.empty()) return std::nullopt;
   std::vector<std::uint16_t> rows;
-  for (auto hit : hits) rows.insert(rows.end(), rows_of_anchor_[hit].begin(), rows_of_anchor_[hit].end());
+  for (auto hit : hits)
+    rows.insert(rows.end(), rows_of_anchor_[hit].begin(), rows_of_anchor_[hit].end());
   std::sort(rows.begin(), rows.end());
 
   for (auto index : rows) {
@@ -98,13 +103,15 @@ std::optional<Match> Matcher::match(const Line& line) const {
     bool tagged = lead.empty() ||
                   re2::RE2::FullMatch(re2::StringPiece(lead.data(), lead.size()), tag_pattern());
     if (!tagged) {
-      if (!(format.flags & kAnywhere) && format.role != Role::silent && format.role != Role::orderly && format.role != Role::user_space &&
-          format.role != Role::boot_console &&
-          format.role != Role::benign && format.role != Role::detail)
+      if (!(format.flags & kAnywhere) && format.role != Role::silent &&
+          format.role != Role::orderly && format.role != Role::user_space &&
+          format.role != Role::boot_console && format.role != Role::benign &&
+          format.role != Role::detail)
         continue;
       if (quotes_words(lead)) continue;
       // "09:10:31 host app[813]: ..." in a journal is not the kernel speaking.
-      if (re2::RE2::PartialMatch(re2::StringPiece(lead.data(), lead.size()), other_speaker())) continue;
+      if (re2::RE2::PartialMatch(re2::StringPiece(lead.data(), lead.size()), other_speaker()))
+        continue;
     }
     Match match;
     if (!format.pattern.empty()) {
@@ -112,10 +119,13 @@ std::optional<Match> Matcher::match(const Line& line) const {
       std::array<re2::StringPiece, 6> found;
       int groups = std::min(5, regex.NumberOfCapturingGroups());
       re2::StringPiece input(text.data(), text.size());
-      if (!regex.Match(input, 0, text.size(), re2::RE2::ANCHOR_START, found.data(), groups + 1)) continue;
+      if (!regex.Match(input, 0, text.size(), re2::RE2::ANCHOR_START, found.data(), groups + 1))
+        continue;
       std::size_t plain = 0;
       for (int group = 1; group <= groups; ++group) {
-        std::string value(found[static_cast<std::size_t>(group)].data() ? found[static_cast<std::size_t>(group)].data() : "",
+        std::string value(found[static_cast<std::size_t>(group)].data()
+                              ? found[static_cast<std::size_t>(group)].data()
+                              : "",
                           found[static_cast<std::size_t>(group)].size());
         if (group == row.function_group)
           match.function = std::move(value);

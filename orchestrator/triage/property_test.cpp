@@ -19,7 +19,9 @@ const triage::Options& options() {
   return shared;
 }
 
-std::vector<Report> triage_text(std::string_view text) { return triage::triage_text(text, options()); }
+std::vector<Report> triage_text(std::string_view text) {
+  return triage::triage_text(text, options());
+}
 
 struct Log {
   std::string name;
@@ -29,7 +31,8 @@ struct Log {
 const std::vector<Log>& logs() {
   static const std::vector<Log> all = [] {
     std::vector<Log> found;
-    for (const auto& entry : fs::directory_iterator(VMLAB_SOURCE_DIR "/orchestrator/triage/testdata"))
+    for (const auto& entry :
+         fs::directory_iterator(VMLAB_SOURCE_DIR "/orchestrator/triage/testdata"))
       if (entry.path().extension() == ".log")
         found.push_back({entry.path().stem().string(), *base::read_file(entry.path())});
     std::ranges::sort(found, {}, &Log::name);
@@ -40,7 +43,8 @@ const std::vector<Log>& logs() {
 
 // Logs that are about prefixes themselves, or that are mangled already.
 bool plain(const Log& log) {
-  return !log.name.starts_with("mail-") && !log.name.starts_with("prefix-") && !log.name.starts_with("interleaved-") && !log.name.starts_with("crash-utility");
+  return !log.name.starts_with("mail-") && !log.name.starts_with("prefix-") &&
+         !log.name.starts_with("interleaved-") && !log.name.starts_with("crash-utility");
 }
 
 std::string titles(const std::vector<Report>& reports) {
@@ -52,8 +56,9 @@ std::string titles(const std::vector<Report>& reports) {
 std::string everything(const std::vector<Report>& reports) {
   std::string out;
   for (const Report& r : reports)
-    out += r.title + "|" + r.signature + "|" + std::to_string(r.start_line) + "-" + std::to_string(r.end_line) + "|" +
-           std::to_string(r.corrupted) + "|" + std::to_string(r.secondaries) + "\n";
+    out += r.title + "|" + r.signature + "|" + std::to_string(r.start_line) + "-" +
+           std::to_string(r.end_line) + "|" + std::to_string(r.corrupted) + "|" +
+           std::to_string(r.secondaries) + "\n";
   return out;
 }
 
@@ -62,7 +67,8 @@ TEST(TriageProperty, ChunksOfAnySizeGiveTheSameReports) {
     std::string whole = everything(triage_text(log.text));
     for (std::size_t size : {1, 7, 64, 1000}) {
       triage::Triage triage(options());
-      for (std::size_t at = 0; at < log.text.size(); at += size) triage.feed(std::string_view(log.text).substr(at, size));
+      for (std::size_t at = 0; at < log.text.size(); at += size)
+        triage.feed(std::string_view(log.text).substr(at, size));
       EXPECT_EQ(whole, everything(triage.finish())) << log.name << ", chunks of " << size;
     }
   }
@@ -84,21 +90,40 @@ TEST(TriageProperty, ACutAtAnyByteGivesTheSameReports) {
 
 TEST(TriageProperty, CarriageReturnsChangeNothing) {
   for (const Log& log : logs())
-    EXPECT_EQ(everything(triage_text(log.text)), everything(triage_text(triage::mangle::crlf(log.text)))) << log.name;
+    EXPECT_EQ(everything(triage_text(log.text)),
+              everything(triage_text(triage::mangle::crlf(log.text))))
+        << log.name;
 }
 
 TEST(TriageProperty, EveryPrefixFormGivesTheSameTitles) {
-  const std::string_view prefixes[] = {
-      "", "<4>", "<6>[   12.345678] ", "[   12.345678] ", "[12345.678901] ", "[    0.000000][    T1] ", "[   12.345678][  T123] ", "[   12.345678][    C0] ",
-      "[Sat Nov 21 09:10:29 2026] ", "Nov 21 09:10:29 host kernel: ", "Nov 21 09:10:29 host kernel: [   12.345678] ",
-      "2026-11-21T09:10:29.123456+00:00 host kernel: ", "2026-11-21T09:10:29,123456+00:00 ", "[2026-11-21 09:10:29.123] [   12.345678] ", "09:10:29.123 [   12.345678] ",
-      "4,339,5140900,-;", "4,339,5140900,-,caller=T1;", "kern  :warn  : [   12.345678] ", "vm1: [   12.345678] ", "# [   12.345678] ", "[   12.345678,0] ",
-      "\x1b[32m[   12.345678] \x1b[0m"};
+  const std::string_view prefixes[] = {"",
+                                       "<4>",
+                                       "<6>[   12.345678] ",
+                                       "[   12.345678] ",
+                                       "[12345.678901] ",
+                                       "[    0.000000][    T1] ",
+                                       "[   12.345678][  T123] ",
+                                       "[   12.345678][    C0] ",
+                                       "[Sat Nov 21 09:10:29 2026] ",
+                                       "Nov 21 09:10:29 host kernel: ",
+                                       "Nov 21 09:10:29 host kernel: [   12.345678] ",
+                                       "2026-11-21T09:10:29.123456+00:00 host kernel: ",
+                                       "2026-11-21T09:10:29,123456+00:00 ",
+                                       "[2026-11-21 09:10:29.123] [   12.345678] ",
+                                       "09:10:29.123 [   12.345678] ",
+                                       "4,339,5140900,-;",
+                                       "4,339,5140900,-,caller=T1;",
+                                       "kern  :warn  : [   12.345678] ",
+                                       "vm1: [   12.345678] ",
+                                       "# [   12.345678] ",
+                                       "[   12.345678,0] ",
+                                       "\x1b[32m[   12.345678] \x1b[0m"};
   for (const Log& log : logs()) {
     if (!plain(log)) continue;
     std::string whole = titles(triage_text(log.text));
     for (std::string_view prefix : prefixes)
-      EXPECT_EQ(whole, titles(triage_text(triage::mangle::with_prefix(log.text, prefix)))) << log.name << ", prefix '" << prefix << "'";
+      EXPECT_EQ(whole, titles(triage_text(triage::mangle::with_prefix(log.text, prefix))))
+          << log.name << ", prefix '" << prefix << "'";
   }
 }
 
@@ -106,8 +131,11 @@ TEST(TriageProperty, MailQuotingAndForgeReferencesGiveTheSameReports) {
   for (const Log& log : logs()) {
     std::string whole = everything(triage_text(log.text));
     EXPECT_EQ(whole, everything(triage_text(triage::mangle::quoted(log.text)))) << log.name;
-    EXPECT_EQ(whole, everything(triage_text(triage::mangle::quoted(triage::mangle::quoted(log.text))))) << log.name;
-    EXPECT_EQ(whole, everything(triage_text(triage::mangle::forge_references(log.text)))) << log.name;
+    EXPECT_EQ(whole,
+              everything(triage_text(triage::mangle::quoted(triage::mangle::quoted(log.text)))))
+        << log.name;
+    EXPECT_EQ(whole, everything(triage_text(triage::mangle::forge_references(log.text))))
+        << log.name;
   }
 }
 
@@ -116,7 +144,9 @@ TEST(TriageProperty, WrappedTextGivesTheSameTitles) {
     if (log.name.starts_with("prefix-")) continue;  // a logger's long head leaves two words a line
     std::string whole = titles(triage_text(log.text));
     EXPECT_EQ(whole, titles(triage_text(triage::mangle::wrapped(log.text)))) << log.name;
-    EXPECT_EQ(whole, titles(triage_text(triage::mangle::wrapped(triage::mangle::quoted(log.text), 74)))) << log.name << ", quoted";
+    EXPECT_EQ(whole,
+              titles(triage_text(triage::mangle::wrapped(triage::mangle::quoted(log.text), 74))))
+        << log.name << ", quoted";
   }
 }
 
@@ -126,7 +156,9 @@ TEST(TriageProperty, TextWithoutRunsOfFourGivesTheSameTitles) {
     std::string whole = titles(triage_text(log.text));
     std::string mangled = triage::mangle::without_runs(log.text);
     EXPECT_EQ(whole, titles(triage_text(mangled))) << log.name;
-    EXPECT_EQ(whole, titles(triage_text(triage::mangle::wrapped(triage::mangle::quoted(triage::mangle::forge_references(mangled)))))) << log.name << ", all at once";
+    EXPECT_EQ(whole, titles(triage_text(triage::mangle::wrapped(
+                         triage::mangle::quoted(triage::mangle::forge_references(mangled))))))
+        << log.name << ", all at once";
   }
 }
 
@@ -141,7 +173,8 @@ TEST(TriageProperty, ALostLineLosesNoReport) {
       std::string text;
       for (std::size_t i = 0; i < lines.size(); ++i)
         if (i != lost) text += std::string(lines[i]) + "\n";
-      EXPECT_GE(triage_text(text).size(), whole.size()) << log.name << " without line " << lost + 1 << ": " << lines[lost];
+      EXPECT_GE(triage_text(text).size(), whole.size())
+          << log.name << " without line " << lost + 1 << ": " << lines[lost];
     }
   }
 }
@@ -154,7 +187,8 @@ TEST(TriageProperty, ATornEndStillFindsTheFirstReport) {
     std::size_t lines = 0, at = 0;
     std::size_t wanted = (whole[0].start_line + whole[0].end_line) / 2 + 1;
     while (at < log.text.size() && lines < wanted) lines += log.text[at++] == '\n';
-    EXPECT_FALSE(triage_text(std::string_view(log.text).substr(0, at)).empty()) << log.name << " at line " << lines;
+    EXPECT_FALSE(triage_text(std::string_view(log.text).substr(0, at)).empty())
+        << log.name << " at line " << lines;
   }
 }
 

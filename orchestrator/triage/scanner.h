@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Finds a fixed set of literals in one pass (Aho-Corasick). The quick test that lets benign lines go by.
+// Finds a fixed set of literals in one pass (Aho-Corasick). The quick test that lets benign lines
+// go by.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -30,7 +31,8 @@ class Scanner {
   static constexpr std::uint32_t kHit = 0x80000000;
 
   std::array<std::uint8_t, 256> class_{};  // byte to column: most bytes occur in no literal
-  std::vector<std::uint32_t> next_;        // row of the next state, premultiplied by the column count; kHit marks a match
+  std::vector<std::uint32_t>
+      next_;  // row of the next state, premultiplied by the column count; kHit marks a match
   std::vector<std::vector<std::uint16_t>> found_;
   std::uint32_t columns_ = 1;
 };

@@ -8,9 +8,13 @@
 namespace triage {
 namespace {
 
-bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+bool is_hex(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_word(char c) { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+bool is_word(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
 
 void replace_all(std::string& text, std::string_view what, std::string_view with) {
   for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += with.size())
@@ -23,6 +27,10 @@ std::string panic_text(const Match& match) {
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
   text = text.substr(0, text.find(" exitcode="));
   text = text.substr(0, text.find(" ]-"));  // "---[ end Kernel panic - not syncing: ... ]---"
+  // The first sentence is the title; advice follows it.
+  for (std::string_view stop : {"!  ", "! ", ".  ", ". "})
+    if (auto at = text.find(stop); at != std::string_view::npos && at >= 12)
+      text = text.substr(0, at + 1);
   return scrub(text);
 }
 
@@ -82,15 +90,20 @@ std::string make_title(std::string_view title, std::string_view bare, const Titl
   const Match& match = parts.match;
   if (title.find("{f}") != std::string_view::npos && parts.function.empty()) {
     out = !bare.empty() ? std::string(bare) : std::string(title.substr(0, title.find(" in {f}")));
-    if (out.find("{file}") != std::string::npos && parts.file.empty()) out = out.substr(0, out.find(" at {file}"));
+    if (out.find("{file}") != std::string::npos && parts.file.empty())
+      out = out.substr(0, out.find(" at {file}"));
   } else {
     out = title;
   }
-  std::string first = match.format->kind == Kind::kasan ? kasan_class(match.groups[0], parts.slab_object) : match.groups[0];
+  std::string first = match.format->kind == Kind::kasan
+                          ? kasan_class(match.groups[0], parts.slab_object)
+                          : match.groups[0];
   if (match.format->kind == Kind::ubsan) std::ranges::replace(first, ' ', '-');
-  std::string second = match.format->kind == Kind::kcsan ? clean_function(match.groups[1]) : match.groups[1];
+  std::string second =
+      match.format->kind == Kind::kcsan ? clean_function(match.groups[1]) : match.groups[1];
   std::string function(parts.function);
-  if (match.format->kind == Kind::kcsan && !second.empty() && second < function) std::swap(function, second);
+  if (match.format->kind == Kind::kcsan && !second.empty() && second < function)
+    std::swap(function, second);
   replace_all(out, "{1}", first);
   replace_all(out, "{2}", second);
   replace_all(out, "{3}", match.groups[2]);
@@ -104,15 +117,18 @@ std::string make_title(std::string_view title, std::string_view bare, const Titl
   }
   if (out.find("{process}") != std::string::npos) {
     std::string_view lead = match.lead;
-    if (auto bracket = lead.find('['); bracket != std::string_view::npos) lead = lead.substr(0, bracket);
-    if (auto space = lead.rfind(' '); space != std::string_view::npos) lead = lead.substr(space + 1);
+    if (auto bracket = lead.find('['); bracket != std::string_view::npos)
+      lead = lead.substr(0, bracket);
+    if (auto space = lead.rfind(' '); space != std::string_view::npos)
+      lead = lead.substr(space + 1);
     replace_all(out, "{process}", scrub(lead));
   }
   replace_all(out, "{f}", function);
   return tidy(std::move(out));
 }
 
-std::string make_signature(const Format& format, Kind kind, std::string_view title, const TitleParts& parts) {
+std::string make_signature(const Format& format, Kind kind, std::string_view title,
+                           const TitleParts& parts) {
   std::string group(format.group.empty() ? kind_name(kind) : format.group);
   if (kind == Kind::kasan || kind == Kind::kfence || kind == Kind::ubsan || kind == Kind::kmsan) {
     std::string what = parts.match.groups[0];
@@ -122,7 +138,14 @@ std::string make_signature(const Format& format, Kind kind, std::string_view tit
     group = std::string(kind_name(kind));
     if (!what.empty()) group += ":" + what;
   }
-  if (!parts.function.empty() && kind != Kind::kcsan) return group + ":" + std::string(parts.function);
+  if (!parts.function.empty() && kind != Kind::kcsan) {
+    // A system call's wrapper has another name on every architecture.
+    std::string_view name = parts.function;
+    if (auto at = name.find("_sys_");
+        at != std::string_view::npos && at <= 8 && name.starts_with("__"))
+      name = name.substr(at + 1);
+    return group + ":" + std::string(name);
+  }
   std::string words;
   for (char c : title) {
     if (is_word(c) || c == '.')

@@ -17,26 +17,55 @@
 namespace triage {
 namespace {
 
-constexpr std::size_t kMaxLine = 4096;       // longer lines are cut
-constexpr std::uint64_t kQuietLines = 24;    // lines without report text that close a report
-constexpr std::uint64_t kEndedLines = 40;    // the same after "end trace": a panic may still follow
-constexpr std::uint64_t kMaxSpan = 6000;     // lines of one report
-constexpr std::size_t kMaxOpen = 8;          // CPUs that report at once
-constexpr std::uint64_t kMarkLines = 12;     // how far before a head its "cut here" may be
-constexpr std::uint64_t kIncident = 500;     // lines in which a panic is the consequence of a report
+constexpr std::size_t kMaxLine = 4096;     // longer lines are cut
+constexpr std::uint64_t kQuietLines = 24;  // lines without report text that close a report
+constexpr std::uint64_t kEndedLines = 40;  // the same after "end trace": a panic may still follow
+constexpr std::uint64_t kMaxSpan = 6000;   // lines of one report
+constexpr std::size_t kMaxOpen = 8;        // CPUs that report at once
+constexpr std::uint64_t kMarkLines = 12;   // how far before a head its "cut here" may be
+constexpr std::uint64_t kIncident = 500;   // lines in which a panic is the consequence of a report
 
 bool is_consequence_text(std::string_view text) {
-  static constexpr std::string_view kTexts[] = {
-      "Fatal exception", "panic_on_warn", "warned too often", "hung_task: blocked tasks", "softlockup: hung tasks", "RCU Stall", "Hard LOCKUP",
-      "kasan.fault", "kmsan.panic", "Attempted to kill", "Oopsed too often", "panic_on_taint", "stack guard hit", "Fatal machine check", "Aiee, killing",
-      "kernel stack overflow", "Kernel stack overflow", "Asynchronous SError", "System is deadlocked", "Unhandled exception", "Kernel mode fault",
-      "Machine halted", "cannot return from double fault", "Unable to mount root", "UBSAN", "KASAN", "KFENCE", "Unrecoverable", "System Reset", "kernel BUG", "Oops", "UNKNOWN"};
-  return std::ranges::any_of(kTexts, [text](std::string_view known) { return text.find(known) != std::string_view::npos; });
+  static constexpr std::string_view kTexts[] = {"Fatal exception",
+                                                "panic_on_warn",
+                                                "warned too often",
+                                                "hung_task: blocked tasks",
+                                                "softlockup: hung tasks",
+                                                "RCU Stall",
+                                                "Hard LOCKUP",
+                                                "kasan.fault",
+                                                "kmsan.panic",
+                                                "Attempted to kill",
+                                                "Oopsed too often",
+                                                "panic_on_taint",
+                                                "stack guard hit",
+                                                "Fatal machine check",
+                                                "Aiee, killing",
+                                                "kernel stack overflow",
+                                                "Kernel stack overflow",
+                                                "Asynchronous SError",
+                                                "System is deadlocked",
+                                                "Unhandled exception",
+                                                "Kernel mode fault",
+                                                "Machine halted",
+                                                "cannot return from double fault",
+                                                "Unable to mount root",
+                                                "UBSAN",
+                                                "KASAN",
+                                                "KFENCE",
+                                                "Unrecoverable",
+                                                "System Reset",
+                                                "kernel BUG",
+                                                "Oops",
+                                                "UNKNOWN"};
+  return std::ranges::any_of(kTexts, [text](std::string_view known) {
+    return text.find(known) != std::string_view::npos;
+  });
 }
 
 bool is_sanitizer(Kind kind) {
-  return kind == Kind::kasan || kind == Kind::kfence || kind == Kind::ubsan || kind == Kind::kmsan ||
-         kind == Kind::corruption;
+  return kind == Kind::kasan || kind == Kind::kfence || kind == Kind::ubsan ||
+         kind == Kind::kmsan || kind == Kind::corruption;
 }
 
 bool is_stall(Kind kind) {
@@ -48,13 +77,15 @@ bool is_stall(Kind kind) {
 
 struct Triage::State {
   explicit State(Options chosen)
-      : options(std::move(chosen)), table(options.matcher ? options.matcher : make_matcher()), matcher(*table) {}
+      : options(std::move(chosen)),
+        table(options.matcher ? options.matcher : make_matcher()),
+        matcher(*table) {}
 
   Options options;
   std::shared_ptr<const Matcher> table;
   const Matcher& matcher;
-  std::string carry;          // an unfinished line
-  bool carry_cut = false;     // it was longer than kMaxLine: the rest is dropped
+  std::string carry;       // an unfinished line
+  bool carry_cut = false;  // it was longer than kMaxLine: the rest is dropped
   std::uint64_t line_number = 0;
   std::vector<std::unique_ptr<Builder>> open;
   std::vector<Report> done;
@@ -73,15 +104,15 @@ struct Triage::State {
   bool pending_stamped = false;
 
   // the current boot
-  std::uint64_t boot_lines = 0;     // lines since the banner
+  std::uint64_t boot_lines = 0;  // lines since the banner
   bool banner_seen = false;
   bool user_space = false;
   bool orderly = false;
   bool boot_console = false;
   bool dead = false;
   bool panicked = false;
-  std::ptrdiff_t culprit = -1;      // index in `done` of the report that consequences belong to
-  std::ptrdiff_t previous = -1;     // index in `done` of the last report of this boot
+  std::ptrdiff_t culprit = -1;   // index in `done` of the report that consequences belong to
+  std::ptrdiff_t previous = -1;  // index in `done` of the last report of this boot
   std::uint64_t previous_end = 0;
   std::string previous_pid;
 
@@ -128,8 +159,10 @@ void Triage::State::raw_line(std::string_view raw) {
   ++boot_lines;
   if (!raw.empty() && raw.back() == '\r') raw.remove_suffix(1);
   if (open.empty() && pending_line + 1 != line_number && !matcher.interesting(raw)) {
-    // A ruler: lockdep and KASAN draw one above their head. Cheap to see, and it dates the report's start.
-    if (raw.size() > 1 && raw.back() == '=' && raw[raw.size() - 2] == '=') banner_line = line_number;
+    // A ruler: lockdep and KASAN draw one above their head. Cheap to see, and it dates the report's
+    // start.
+    if (raw.size() > 1 && raw.back() == '=' && raw[raw.size() - 2] == '=')
+      banner_line = line_number;
     return;
   }
   std::string clean;
@@ -156,13 +189,16 @@ bool Triage::State::continue_head(const Line& line) {
   }
   const bool still_open = !open.empty() && open.back().get() == pending_head;
   const bool certain = pending_stamped && !line.stamped;
-  if (!still_open || (!certain && pending.size() < 30) || is_report_text(line.body) || match->text.size() <= line.body.size() ||
-      match->format->role != pending_head->format().role)
+  if (!still_open || (!certain && pending.size() < 30) || is_report_text(line.body) ||
+      match->text.size() <= line.body.size() || match->format->role != pending_head->format().role)
     return false;
-  // Where the logger stamps every line a bare one is certainly the rest; elsewhere a free text must not grow.
+  // Where the logger stamps every line a bare one is certainly the rest; elsewhere a free text must
+  // not grow.
   const std::string_view was = pending_head->format().title;
-  const bool vague = was.find("{text}") != std::string_view::npos || was.find("panic}") != std::string_view::npos || was == "kernel panic";
-  if (vague ? (match->format == &pending_head->format() && !certain) : match->format->kind != pending_head->format().kind)
+  const bool vague = was.find("{text}") != std::string_view::npos ||
+                     was.find("panic}") != std::string_view::npos || was == "kernel panic";
+  if (vague ? (match->format == &pending_head->format() && !certain)
+            : match->format->kind != pending_head->format().kind)
     return false;
   pending_head->rehead(std::move(*match), line_number);
   return false;
@@ -179,14 +215,16 @@ Builder* Triage::State::builder_for(const Line& line) {
 }
 
 void Triage::State::handle(const Line& line, std::string_view raw) {
-  if (line.body.size() > 1 && line.body.starts_with("==") && line.body.find_first_not_of('=') == std::string_view::npos)
+  if (line.body.size() > 1 && line.body.starts_with("==") &&
+      line.body.find_first_not_of('=') == std::string_view::npos)
     banner_line = line_number;
   if (pending_line != 0 && continue_head(line)) return;
   if (matcher.interesting(line.body)) {
     auto match = matcher.match(line);
     const std::size_t before = open.size();
     const bool used = match && head(std::move(*match), line);
-    if (line.body.size() > 20 && (!match || (used && !open.empty() && open.size() > before - (before > 0)))) {
+    if (line.body.size() > 20 &&
+        (!match || (used && !open.empty() && open.size() > before - (before > 0)))) {
       pending = line.body;
       pending_line = line_number;
       pending_stamped = line.stamped;
@@ -200,14 +238,16 @@ void Triage::State::handle(const Line& line, std::string_view raw) {
   for (std::size_t i = open.size(); i-- > 0;) {
     Builder& builder = *open[i];
     std::uint64_t quiet = line_number - builder.last_line();
-    if (quiet > (builder.ended() ? kEndedLines : kQuietLines) || line_number - builder.start_line() > kMaxSpan)
+    if (quiet > (builder.ended() ? kEndedLines : kQuietLines) ||
+        line_number - builder.start_line() > kMaxSpan)
       close(i, false);
   }
 }
 
 bool Triage::State::vital(const Match& match) const {
   if (match.format->kind == Kind::oom && match.format->group == "oom-victim")
-    return std::ranges::find(options.vital_processes, match.groups[0]) != options.vital_processes.end();
+    return std::ranges::find(options.vital_processes, match.groups[0]) !=
+           options.vital_processes.end();
   // "init[1]: segfault at ..."
   std::string_view lead = match.lead;
   std::size_t bracket = lead.rfind('[');
@@ -254,8 +294,19 @@ bool Triage::State::head(Match match, const Line& line) {
   }
 
   Builder* current = builder_for(line);
+  const bool dying = dead || (current && current->fatal());
+  if (dying && (format.kind == Kind::bad_rss ||
+                (!current && format.role == Role::detail && (format.flags & kNoTrace)))) {
+    // What a task leaves behind that died in the middle of something.
+    if (current)
+      current->extend(line_number);
+    else
+      secondary(culprit, line_number);
+    return true;
+  }
   if (format.role == Role::marked) {
-    const bool busy = std::ranges::any_of(open, [](const auto& builder) { return !builder->ended(); });
+    const bool busy =
+        std::ranges::any_of(open, [](const auto& builder) { return !builder->ended(); });
     if (busy || mark_line == 0 || line_number - mark_line > kMarkLines) return false;
     close_all(false);
     start(std::move(match), line);
@@ -290,11 +341,14 @@ bool Triage::State::head(Match match, const Line& line) {
     } else if (format.role == Role::primary || format.role == Role::early) {
       bool young = !current->ended() && !current->has_trace();
       // An early line is taken over by what it led to; a detail by the head that was late.
-      if ((now.role == Role::early || now.role == Role::detail) && young && format.role == Role::primary) belongs = true;
+      if ((now.role == Role::early || now.role == Role::detail) && young &&
+          format.role == Role::primary)
+        belongs = true;
       if (now.role == Role::early && format.role == Role::early && young) belongs = true;
-      // "refcount_t: underflow" follows the WARNING line on older kernels; so does the list's state.
-      if (format.role == Role::early && young && format.kind != Kind::user_death && format.kind != Kind::oom &&
-          format.kind != Kind::oops)
+      // "refcount_t: underflow" follows the WARNING line on older kernels; so does the list's
+      // state.
+      if (format.role == Role::early && young && format.kind != Kind::user_death &&
+          format.kind != Kind::oom && format.kind != Kind::oops)
         belongs = true;
       // A fault while a dying CPU prints its oops.
       if (current->fatal() && !current->ended() && young && (format.flags & kFatal)) belongs = true;
@@ -322,8 +376,10 @@ void Triage::State::start(Match match, const Line& line) {
   mark_line = 0;
   if (open.size() >= kMaxOpen) close(0, true);
   if (on_open && !dead)
-    on_open(Opened{line_number, std::string(line.body), match.format->kind, (match.format->flags & kFatal) != 0});
-  open.push_back(std::make_unique<Builder>(std::move(match), first, line_number, std::string(line.caller)));
+    on_open(Opened{line_number, std::string(line.body), match.format->kind,
+                   (match.format->flags & kFatal) != 0});
+  open.push_back(
+      std::make_unique<Builder>(std::move(match), first, line_number, std::string(line.caller)));
 }
 
 void Triage::State::secondary(std::ptrdiff_t of, std::uint64_t end_line) {
@@ -338,21 +394,24 @@ void Triage::State::close(std::size_t index, bool cut) {
   Report report = builder->finish(cut);
   if (report.title.empty()) return;
 
-  if (builder->tainted_by_death() && dead && culprit >= 0) return secondary(culprit, report.end_line);
+  if (builder->tainted_by_death() && dead && culprit >= 0)
+    return secondary(culprit, report.end_line);
   if (panicked && culprit >= 0) return secondary(culprit, report.end_line);
   if (previous >= 0 && static_cast<std::size_t>(previous) < done.size()) {
     Report& before = done[static_cast<std::size_t>(previous)];
     bool near = report.start_line - std::min(report.start_line, previous_end) < 80;
     // A sanitizer saw the access that then faults.
     if (near && is_sanitizer(before.kind) && report.kind == Kind::oops &&
-        (before.function == report.function || (!previous_pid.empty() && previous_pid == builder->pid()))) {
+        (before.function == report.function ||
+         (!previous_pid.empty() && previous_pid == builder->pid()))) {
       dead = dead || builder->fatal();
       if (dead && culprit < 0) culprit = previous;
       before.end_line = std::max(before.end_line, report.end_line);
       return secondary(previous, report.end_line);
     }
   }
-  if (report.kind == Kind::bad_rss && previous >= 0 && done[static_cast<std::size_t>(previous)].kind == Kind::bad_rss &&
+  if (report.kind == Kind::bad_rss && previous >= 0 &&
+      done[static_cast<std::size_t>(previous)].kind == Kind::bad_rss &&
       report.start_line - previous_end <= 6) {
     // One dying mm has several counters.
     done[static_cast<std::size_t>(previous)].end_line = previous_end = report.end_line;
@@ -392,7 +451,8 @@ void Triage::State::close_all(bool cut) {
 void Triage::State::reboot(Match match, const Line& line) {
   close_all(false);
   bool explained = orderly || panicked || dead || !banner_seen || boot_lines < 8;
-  // A boot console is replayed on the real one: the banner comes twice, with nothing but boot between.
+  // A boot console is replayed on the real one: the banner comes twice, with nothing but boot
+  // between.
   if (boot_console && !user_space) explained = true;
   banner_seen = true;
   boot_lines = 0;
@@ -426,8 +486,12 @@ std::vector<Report> Triage::finish() {
   return state_->done;
 }
 
-void Triage::on_open(std::function<void(const Opened&)> callback) { state_->on_open = std::move(callback); }
-void Triage::on_report(std::function<void(const Report&)> callback) { state_->on_report = std::move(callback); }
+void Triage::on_open(std::function<void(const Opened&)> callback) {
+  state_->on_open = std::move(callback);
+}
+void Triage::on_report(std::function<void(const Report&)> callback) {
+  state_->on_report = std::move(callback);
+}
 void Triage::flush() { state_->close_all(false); }
 const std::vector<Report>& Triage::reports() const { return state_->done; }
 bool Triage::anything_open() const { return !state_->open.empty(); }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Console text to crash reports, as a stream. Memory is bounded whatever the text: long lines are cut, at
-// most a few reports are open at once, and after `max_reports` the rest is only counted.
+// Console text to crash reports, as a stream. Memory is bounded whatever the text: long lines are
+// cut, at most a few reports are open at once, and after `max_reports` the rest is only counted.
 //
 // Owner: whoever reads a console; one Triage for each stream (the console and /dev/kmsg are two).
 #pragma once
@@ -25,7 +25,8 @@ struct Options {
   // Processes whose death is a report; PID 1 always matters.
   std::vector<std::string> vital_processes{"init", "vmlab-agent", "agent"};
   std::size_t max_reports = 2000;
-  // Whether a second "Linux version" line is a report. False where the owner of the guest restarts it.
+  // Whether a second "Linux version" line is a report. False where the owner of the guest restarts
+  // it.
   bool report_reboots = true;
 };
 
@@ -53,14 +54,15 @@ class Triage {
   // consequence; `on_report` when its end is known. Set before the first feed().
   void on_open(std::function<void(const Opened&)> callback);
   void on_report(std::function<void(const Report&)> callback);
-  // Closes what is open without ending the stream: at the end of a test, or when the guest is silent.
+  // Closes what is open without ending the stream: at the end of a test, or when the guest is
+  // silent.
   void flush();
 
   // What is known so far, closed reports only.
   const std::vector<Report>& reports() const;
   bool anything_open() const;
-  bool panicked() const;        // a panic in the current boot
-  std::uint64_t lines() const;  // complete lines seen
+  bool panicked() const;          // a panic in the current boot
+  std::uint64_t lines() const;    // complete lines seen
   std::uint64_t dropped() const;  // reports beyond max_reports
 
  private:

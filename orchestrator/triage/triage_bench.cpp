@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How fast benign console text goes by, and what a log full of reports costs. Wanted: 100 MB/s on one core.
+// How fast benign console text goes by, and what a log full of reports costs. Wanted: 100 MB/s on
+// one core.
 #include <benchmark/benchmark.h>
 
 #include <string>
@@ -17,11 +18,13 @@ std::string benign_text(std::size_t bytes) {
       "MCE: Killing uffd-unit-tests:171 due to hardware memory corruption fault at 7f5d3aa00000",
       "Memory failure: 0x12a00: recovery action for free huge page: Recovered",
       "systemd[1]: Started Journal Service.",
-      "EXT4-fs (vda): mounted filesystem 5f1d0d0e-5a39-41e0-8f53-d6b0e3c1b9a1 r/w with ordered data mode.",
+      "EXT4-fs (vda): mounted filesystem 5f1d0d0e-5a39-41e0-8f53-d6b0e3c1b9a1 r/w with ordered "
+      "data mode.",
       "random: crng init done",
       "virtio_blk virtio2: [vda] 2097152 512-byte logical blocks (1.07 GB/1.00 GiB)",
       "Soft offlining pfn 0x10a3c at process virtual address 0x7f1a02c00000",
-      "clocksource: tsc: mask: 0xffffffffffffffff max_cycles: 0x2c3e3b4f1a2, max_idle_ns: 440795263321 ns",
+      "clocksource: tsc: mask: 0xffffffffffffffff max_cycles: 0x2c3e3b4f1a2, max_idle_ns: "
+      "440795263321 ns",
       "zram0: detected capacity change from 0 to 524288"};
   std::string text;
   text.reserve(bytes + 200);
@@ -39,7 +42,8 @@ void feed_in_chunks(benchmark::State& state, const std::string& text) {
   triage::Options options{.matcher = triage::make_matcher()};
   for (auto _ : state) {
     triage::Triage triage(options);
-    for (std::size_t at = 0; at < text.size(); at += 65536) triage.feed(std::string_view(text).substr(at, 65536));
+    for (std::size_t at = 0; at < text.size(); at += 65536)
+      triage.feed(std::string_view(text).substr(at, 65536));
     benchmark::DoNotOptimize(triage.finish().size());
   }
   state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * text.size()));
@@ -56,8 +60,10 @@ void BM_OneWarningPerHundredLines(benchmark::State& state) {
     text +=
         "[   71.333001] ------------[ cut here ]------------\n"
         "[   71.334000] WARNING: CPU: 1 PID: 190 at mm/gup.c:28 try_grab_folio+0xba/0x110\n"
-        "[   71.336000] RIP: 0010:try_grab_folio+0xba/0x110\n[   71.338000] Call Trace:\n[   71.338300]  <TASK>\n"
-        "[   71.340500]  follow_page_pte+0x5c/0xd0\n[   71.342300] ---[ end trace 0000000000000000 ]---\n";
+        "[   71.336000] RIP: 0010:try_grab_folio+0xba/0x110\n[   71.338000] Call Trace:\n[   "
+        "71.338300]  <TASK>\n"
+        "[   71.340500]  follow_page_pte+0x5c/0xd0\n[   71.342300] ---[ end trace 0000000000000000 "
+        "]---\n";
   }
   feed_in_chunks(state, text);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any bytes in any chunks: no crash, bounded output, spans in order, the same reports as in one piece.
+// Any bytes in any chunks: no crash, bounded output, spans in order, the same reports as in one
+// piece.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -22,7 +23,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const triage::Report& report = whole[i];
     if (report.title != cut[i].title || report.end_line != cut[i].end_line) std::abort();
     if (report.title.empty() || report.title.size() > 300) std::abort();
-    if (report.start_line < 1 || report.end_line < report.start_line || report.end_line > lines) std::abort();
+    if (report.start_line < 1 || report.end_line < report.start_line || report.end_line > lines)
+      std::abort();
   }
   (void)triage::to_json(whole);
   return 0;

@@ -28,7 +28,9 @@ TEST(Triage, AnEmptyTextHasNoReports) {
 TEST(Triage, AReportIsAnnouncedWhenItsHeadIsSeenAndDeliveredWhenItEnds) {
   triage::Triage triage;
   std::vector<std::string> events;
-  triage.on_open([&](const triage::Opened& opened) { events.push_back("open " + std::to_string(opened.line)); });
+  triage.on_open([&](const triage::Opened& opened) {
+    events.push_back("open " + std::to_string(opened.line));
+  });
   triage.on_report([&](const triage::Report& report) { events.push_back(report.title); });
   triage.feed(kWarning.substr(0, 90));
   EXPECT_EQ(events, std::vector<std::string>{"open 1"});
@@ -59,7 +61,8 @@ TEST(Triage, AnEndlessLineIsCut) {
 }
 
 TEST(Triage, GuestTextInATitleIsHarmless) {
-  auto reports = triage_text("[    1.000000] BUG: \x1b[31mevil\x07 \xff\xfe text 0xffff888012345678 99\n");
+  auto reports =
+      triage_text("[    1.000000] BUG: \x1b[31mevil\x07 \xff\xfe text 0xffff888012345678 99\n");
   ASSERT_EQ(reports.size(), 1u);
   EXPECT_EQ(reports[0].title, "BUG: evil? ?? text ADDR NUM");
 }
@@ -79,7 +82,8 @@ TEST(Triage, ASecondBootHasItsOwnReports) {
   std::string boot = "[    0.000000] Linux version 6.12.117 (x@y) #1\n";
   std::string died =
       "[    5.000000] BUG: kernel NULL pointer dereference, address: 0000000000000018\n"
-      "[    5.000000] RIP: 0010:foo_one+0x1/0x2\n[    5.000000] Kernel panic - not syncing: Fatal exception\n";
+      "[    5.000000] RIP: 0010:foo_one+0x1/0x2\n[    5.000000] Kernel panic - not syncing: Fatal "
+      "exception\n";
   auto reports = triage_text(boot + died + boot + died);
   ASSERT_EQ(reports.size(), 2u);
   EXPECT_EQ(reports[0].title, reports[1].title);
@@ -87,7 +91,8 @@ TEST(Triage, ASecondBootHasItsOwnReports) {
 
 TEST(Triage, TheJsonHoldsTheContractsKeys) {
   std::string json = triage::to_json(triage_text(kWarning));
-  for (auto key : {"\"reports\"", "\"title\"", "\"kind\"", "\"start_line\"", "\"end_line\"", "\"corrupted\"", "\"signature\""})
+  for (auto key : {"\"reports\"", "\"title\"", "\"kind\"", "\"start_line\"", "\"end_line\"",
+                   "\"corrupted\"", "\"signature\""})
     EXPECT_NE(json.find(key), std::string::npos) << key;
   EXPECT_EQ(triage::to_json({}), "{\"reports\":[]}\n");
 }
@@ -102,7 +107,9 @@ long resident_megabytes() {
 TEST(Triage, MemoryStaysBoundedWhateverTheConsoleSays) {
   std::string piece;
   for (int i = 0; i < 1000; ++i) {
-    piece += "[  100.000000] MCE: Killing uffd-unit-tests:171 due to hardware memory corruption fault at 7f5d3aa00000\n";
+    piece +=
+        "[  100.000000] MCE: Killing uffd-unit-tests:171 due to hardware memory corruption fault "
+        "at 7f5d3aa00000\n";
     if (i % 100 == 0) piece += kWarning;
   }
   triage::Options options;
