@@ -1,72 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// The stream: lines, open reports, and what belongs to the same incident.
-//
-// A boot is in one of three states:
-//   healthy --fatal report--> dead (taint D: later reports that carry it are secondary)
-//   healthy, dead --panic--> panicked (whatever follows is secondary)
-//   any --"Linux version"--> healthy (a report of its own if nobody asked for it)
+// The stream: bytes to lines, lines to the report they belong to.
 #include "triage/triage.h"
 
 #include <algorithm>
 #include <cstring>
 
-#include "triage/builder.h"
-#include "triage/line.h"
-#include "triage/matcher.h"
+#include "triage/state.h"
 
 namespace triage {
 namespace {
-
-constexpr std::size_t kMaxLine = 4096;     // longer lines are cut
-constexpr std::uint64_t kQuietLines = 24;  // lines without report text that close a report
-constexpr std::uint64_t kEndedLines = 40;  // the same after "end trace": a panic may still follow
-constexpr std::uint64_t kMaxSpan = 6000;   // lines of one report
-constexpr std::size_t kMaxOpen = 8;        // CPUs that report at once
-constexpr std::uint64_t kMarkLines = 12;   // how far before a head its "cut here" may be
-constexpr std::uint64_t kIncident = 500;   // lines in which a panic is the consequence of a report
-
-bool is_consequence_text(std::string_view text) {
-  static constexpr std::string_view kTexts[] = {"Fatal exception",
-                                                "panic_on_warn",
-                                                "warned too often",
-                                                "hung_task: blocked tasks",
-                                                "softlockup: hung tasks",
-                                                "RCU Stall",
-                                                "Hard LOCKUP",
-                                                "kasan.fault",
-                                                "kmsan.panic",
-                                                "Attempted to kill",
-                                                "Oopsed too often",
-                                                "panic_on_taint",
-                                                "stack guard hit",
-                                                "Fatal machine check",
-                                                "Aiee, killing",
-                                                "kernel stack overflow",
-                                                "Kernel stack overflow",
-                                                "Asynchronous SError",
-                                                "System is deadlocked",
-                                                "Unhandled exception",
-                                                "Kernel mode fault",
-                                                "Machine halted",
-                                                "cannot return from double fault",
-                                                "Unable to mount root",
-                                                "UBSAN",
-                                                "KASAN",
-                                                "KFENCE",
-                                                "Unrecoverable",
-                                                "System Reset",
-                                                "kernel BUG",
-                                                "Oops",
-                                                "UNKNOWN"};
-  return std::ranges::any_of(kTexts, [text](std::string_view known) {
-    return text.find(known) != std::string_view::npos;
-  });
-}
-
-bool is_sanitizer(Kind kind) {
-  return kind == Kind::kasan || kind == Kind::kfence || kind == Kind::ubsan ||
-         kind == Kind::kmsan || kind == Kind::corruption;
-}
 
 bool is_stall(Kind kind) {
   return kind == Kind::rcu_stall || kind == Kind::soft_lockup || kind == Kind::hard_lockup ||
@@ -74,62 +16,6 @@ bool is_stall(Kind kind) {
 }
 
 }  // namespace
-
-struct Triage::State {
-  explicit State(Options chosen)
-      : options(std::move(chosen)),
-        table(options.matcher ? options.matcher : make_matcher()),
-        matcher(*table) {}
-
-  Options options;
-  std::shared_ptr<const Matcher> table;
-  const Matcher& matcher;
-  std::string carry;       // an unfinished line
-  bool carry_cut = false;  // it was longer than kMaxLine: the rest is dropped
-  std::uint64_t line_number = 0;
-  std::vector<std::unique_ptr<Builder>> open;
-  std::vector<Report> done;
-  std::uint64_t dropped = 0;
-  std::function<void(const Opened&)> on_open;
-  std::function<void(const Report&)> on_report;
-
-  // marks before a report
-  std::uint64_t mark_line = 0;
-  std::uint64_t banner_line = 0;
-
-  // a line that looked like the start of a head: mail may have wrapped it
-  std::string pending;
-  std::uint64_t pending_line = 0;
-  Builder* pending_head = nullptr;  // it was a head all the same
-  bool pending_stamped = false;
-
-  // the current boot
-  std::uint64_t boot_lines = 0;  // lines since the banner
-  bool banner_seen = false;
-  bool user_space = false;
-  bool orderly = false;
-  bool boot_console = false;
-  bool dead = false;
-  bool panicked = false;
-  std::ptrdiff_t culprit = -1;   // index in `done` of the report that consequences belong to
-  std::ptrdiff_t previous = -1;  // index in `done` of the last report of this boot
-  std::uint64_t previous_end = 0;
-  std::string previous_pid;
-
-  void feed(std::string_view chunk);
-  void raw_line(std::string_view raw);
-  void handle(const Line& line, std::string_view raw);
-  bool continue_head(const Line& line);
-  bool head(Match match, const Line& line);
-  void start(Match match, const Line& line);
-  void close(std::size_t index, bool cut);
-  void close_all(bool cut);
-  Builder* builder_for(const Line& line);
-  void reboot(Match match, const Line& line);
-  bool vital(const Match& match) const;
-  void secondary(std::ptrdiff_t of, std::uint64_t end_line);
-  void keep(Report report, const Builder& from);
-};
 
 void Triage::State::feed(std::string_view chunk) {
   while (!chunk.empty()) {
@@ -171,7 +57,7 @@ void Triage::State::raw_line(std::string_view raw) {
     clean.resize(strip_escapes(clean.data(), clean.size()));
     raw = clean;
   }
-  handle(parse_line(raw), raw);
+  handle(parse_line(raw));
 }
 
 // Mail breaks long heads: tries the line before and this one as one. True if the line was used up.
@@ -214,7 +100,7 @@ Builder* Triage::State::builder_for(const Line& line) {
   return nullptr;
 }
 
-void Triage::State::handle(const Line& line, std::string_view raw) {
+void Triage::State::handle(const Line& line) {
   if (line.body.size() > 1 && line.body.starts_with("==") &&
       line.body.find_first_not_of('=') == std::string_view::npos)
     banner_line = line_number;
@@ -241,227 +127,6 @@ void Triage::State::handle(const Line& line, std::string_view raw) {
     if (quiet > (builder.ended() ? kEndedLines : kQuietLines) ||
         line_number - builder.start_line() > kMaxSpan)
       close(i, false);
-  }
-}
-
-bool Triage::State::vital(const Match& match) const {
-  if (match.format->kind == Kind::oom && match.format->group == "oom-victim")
-    return std::ranges::find(options.vital_processes, match.groups[0]) !=
-           options.vital_processes.end();
-  // "init[1]: segfault at ..."
-  std::string_view lead = match.lead;
-  std::size_t bracket = lead.rfind('[');
-  if (bracket == std::string_view::npos) return false;
-  if (lead.substr(bracket).starts_with("[1]")) return true;
-  std::string_view name = lead.substr(0, bracket);
-  if (auto space = name.rfind(' '); space != std::string_view::npos) name = name.substr(space + 1);
-  return std::ranges::find(options.vital_processes, name) != options.vital_processes.end();
-}
-
-// True if the line was used up.
-bool Triage::State::head(Match match, const Line& line) {
-  const Format& format = *match.format;
-  switch (format.role) {
-    case Role::benign:
-      return false;
-    case Role::silent:
-      if (mark_line == 0 || line_number - mark_line > kMarkLines) mark_line = line_number;
-      return false;
-    case Role::orderly:
-      orderly = true;
-      return false;
-    case Role::user_space:
-      user_space = true;
-      return false;
-    case Role::boot_console:
-      boot_console = true;
-      return false;
-    case Role::boot:
-      reboot(std::move(match), line);
-      return true;
-    default:
-      break;
-  }
-  if ((format.group == "oom-victim" || format.group == "user-death") && !vital(match)) return false;
-
-  if (panicked) {
-    // Nothing after a panic is news in this boot.
-    if (Builder* builder = builder_for(line))
-      builder->extend(line_number);
-    else
-      secondary(culprit, line_number);
-    return true;
-  }
-
-  Builder* current = builder_for(line);
-  const bool dying = dead || (current && current->fatal());
-  if (dying && (format.kind == Kind::bad_rss ||
-                (!current && format.role == Role::detail && (format.flags & kNoTrace)))) {
-    // What a task leaves behind that died in the middle of something.
-    if (current)
-      current->extend(line_number);
-    else
-      secondary(culprit, line_number);
-    return true;
-  }
-  if (format.role == Role::marked) {
-    const bool busy =
-        std::ranges::any_of(open, [](const auto& builder) { return !builder->ended(); });
-    if (busy || mark_line == 0 || line_number - mark_line > kMarkLines) return false;
-    close_all(false);
-    start(std::move(match), line);
-    open.back()->take(line_number, line);
-    return true;
-  }
-  const bool panic = format.role == Role::consequence;
-  if (panic) {
-    if (!current && !open.empty()) current = open.back().get();
-    bool caused = is_consequence_text(match.text);
-    if (current && (caused || current->fatal() || current->format().role == Role::early)) {
-      current->absorb(std::move(match), line_number);
-      panicked = true;
-      return true;
-    }
-    if (!current && (dead || (caused && previous >= 0 && line_number - previous_end < kIncident))) {
-      panicked = true;
-      secondary(dead ? culprit : previous, line_number);
-      return true;
-    }
-    start(std::move(match), line);
-    panicked = true;
-    return true;
-  }
-
-  if (current) {
-    const Format& now = current->format();
-    bool belongs = false;
-    if (format.role == Role::detail) {
-      current->absorb(std::move(match), line_number);
-      return false;  // it may hold more: a program counter, an access
-    } else if (format.role == Role::primary || format.role == Role::early) {
-      bool young = !current->ended() && !current->has_trace();
-      // An early line is taken over by what it led to; a detail by the head that was late.
-      if ((now.role == Role::early || now.role == Role::detail) && young &&
-          format.role == Role::primary)
-        belongs = true;
-      if (now.role == Role::early && format.role == Role::early && young) belongs = true;
-      // "refcount_t: underflow" follows the WARNING line on older kernels; so does the list's
-      // state.
-      if (format.role == Role::early && young && format.kind != Kind::user_death &&
-          format.kind != Kind::oom && format.kind != Kind::oops)
-        belongs = true;
-      // A fault while a dying CPU prints its oops.
-      if (current->fatal() && !current->ended() && young && (format.flags & kFatal)) belongs = true;
-    }
-    if (belongs) {
-      current->absorb(std::move(match), line_number);
-      return true;
-    }
-    for (std::size_t i = 0; i < open.size(); ++i)
-      if (open[i].get() == current) {
-        close(i, false);
-        break;
-      }
-  }
-  const bool detail = format.role == Role::detail;
-  start(std::move(match), line);
-  if (detail) open.back()->take(line_number, line);
-  return true;
-}
-
-void Triage::State::start(Match match, const Line& line) {
-  std::uint64_t first = line_number;
-  if (mark_line != 0 && line_number - mark_line <= kMarkLines) first = std::min(first, mark_line);
-  if (banner_line != 0 && line_number - banner_line <= 1) first = std::min(first, banner_line);
-  mark_line = 0;
-  if (open.size() >= kMaxOpen) close(0, true);
-  if (on_open && !dead)
-    on_open(Opened{line_number, std::string(line.body), match.format->kind,
-                   (match.format->flags & kFatal) != 0});
-  open.push_back(
-      std::make_unique<Builder>(std::move(match), first, line_number, std::string(line.caller)));
-}
-
-void Triage::State::secondary(std::ptrdiff_t of, std::uint64_t end_line) {
-  if (of < 0 || static_cast<std::size_t>(of) >= done.size()) return;
-  ++done[static_cast<std::size_t>(of)].secondaries;
-  (void)end_line;
-}
-
-void Triage::State::close(std::size_t index, bool cut) {
-  std::unique_ptr<Builder> builder = std::move(open[index]);
-  open.erase(open.begin() + static_cast<std::ptrdiff_t>(index));
-  Report report = builder->finish(cut);
-  if (report.title.empty()) return;
-
-  if (builder->tainted_by_death() && dead && culprit >= 0)
-    return secondary(culprit, report.end_line);
-  if (panicked && culprit >= 0) return secondary(culprit, report.end_line);
-  if (previous >= 0 && static_cast<std::size_t>(previous) < done.size()) {
-    Report& before = done[static_cast<std::size_t>(previous)];
-    bool near = report.start_line - std::min(report.start_line, previous_end) < 80;
-    // A sanitizer saw the access that then faults.
-    if (near && is_sanitizer(before.kind) && report.kind == Kind::oops &&
-        (before.function == report.function ||
-         (!previous_pid.empty() && previous_pid == builder->pid()))) {
-      dead = dead || builder->fatal();
-      if (dead && culprit < 0) culprit = previous;
-      before.end_line = std::max(before.end_line, report.end_line);
-      return secondary(previous, report.end_line);
-    }
-  }
-  if (report.kind == Kind::bad_rss && previous >= 0 &&
-      done[static_cast<std::size_t>(previous)].kind == Kind::bad_rss &&
-      report.start_line - previous_end <= 6) {
-    // One dying mm has several counters.
-    done[static_cast<std::size_t>(previous)].end_line = previous_end = report.end_line;
-    return secondary(previous, report.end_line);
-  }
-  if (builder->format().flags & kRepeats) {
-    // The same thing said again: still hung, still stalled.
-    for (std::size_t i = done.size(); i-- > 0 && done.size() - i < 64;) {
-      if (done[i].signature == report.signature && done[i].process == report.process)
-        return secondary(static_cast<std::ptrdiff_t>(i), report.end_line);
-    }
-  }
-  keep(std::move(report), *builder);
-}
-
-void Triage::State::keep(Report report, const Builder& from) {
-  if (done.size() >= options.max_reports) {
-    ++dropped;
-    return;
-  }
-  done.push_back(std::move(report));
-  previous = static_cast<std::ptrdiff_t>(done.size()) - 1;
-  previous_end = from.last_line();
-  previous_pid = from.pid();
-  if (from.fatal() && !dead) {
-    dead = true;
-    culprit = previous;
-  }
-  if (panicked && culprit < 0) culprit = previous;
-  if (on_report) on_report(done.back());
-}
-
-void Triage::State::close_all(bool cut) {
-  while (!open.empty()) close(0, cut);
-}
-
-void Triage::State::reboot(Match match, const Line& line) {
-  close_all(false);
-  bool explained = orderly || panicked || dead || !banner_seen || boot_lines < 8;
-  // A boot console is replayed on the real one: the banner comes twice, with nothing but boot
-  // between.
-  if (boot_console && !user_space) explained = true;
-  banner_seen = true;
-  boot_lines = 0;
-  user_space = orderly = boot_console = dead = panicked = false;
-  culprit = previous = -1;
-  if (!explained && options.report_reboots) {
-    start(std::move(match), line);
-    close_all(false);
-    previous = -1;
   }
 }
 
