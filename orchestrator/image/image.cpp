@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <ctime>
 
 #include "base/hash.h"
 
@@ -32,6 +33,28 @@ bool looks_whole(const fs::path& path) {
                  static_cast<ssize_t>(tail))
     return false;
   return end.find("TRAILER!!!") != std::string::npos;
+}
+
+// Marks an image as used now. The time of change stays: it says when the image was made.
+void mark_used(const fs::path& path) {
+  const struct timespec times[2] = {{.tv_sec = 0, .tv_nsec = UTIME_NOW},
+                                    {.tv_sec = 0, .tv_nsec = UTIME_OMIT}};
+  ::utimensat(AT_FDCWD, path.c_str(), times, 0);
+}
+
+// Every change of a selftest, the agent or the shell makes a new image of tens of megabytes; the
+// old ones go when nobody has asked for them for a week. Nobody can be about to copy such an image.
+void drop_unused(const fs::path& store) {
+  const std::time_t limit = std::time(nullptr) - std::time_t{7} * 24 * 3600;
+  std::error_code error;
+  for (fs::directory_iterator entry(store, error); !error && entry != fs::directory_iterator();
+       entry.increment(error)) {
+    struct stat info{};
+    if (entry->path().extension() != ".cpio" || ::stat(entry->path().c_str(), &info) != 0) continue;
+    if (std::max(info.st_atime, info.st_mtime) >= limit) continue;
+    std::error_code ignored;  // another process may have dropped it first
+    fs::remove(entry->path(), ignored);
+  }
 }
 
 base::Result<std::string> spec_identity(const ImageSpec& spec) {
@@ -169,8 +192,10 @@ base::Result<BaseImage> base_image(const ImageSpec& spec, const fs::path& store)
       auto entries = image_entries(spec);
       if (!entries) return std::unexpected(entries.error());
       if (auto done = write_cpio(*entries, image.path); !done) return std::unexpected(done.error());
+      drop_unused(store);
     }
   }
+  mark_used(image.path);
   image.size = fs::file_size(image.path, error);
   if (error) return base::fail("cannot read " + image.path.string() + ": " + error.message());
   return image;

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "image/image.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
+#include <ctime>
 #include <thread>
 
 namespace image {
@@ -96,6 +99,26 @@ TEST_F(Image, BaseThatWasCutShortIsMadeAgain) {
   const auto second = base_image(spec, store());
   ASSERT_TRUE(second);
   EXPECT_EQ(second->size, first->size);
+}
+
+TEST_F(Image, ImagesNobodyAskedForInAWeekAreDroppedWhenANewOneIsMade) {
+  const auto old = base_image(spec, store());
+  put("tests/cow", "ELF second cow");
+  const auto recent = base_image(spec, store());
+  ASSERT_TRUE(old && recent);
+  const auto age = [](const base::fs::path& path, int days) {
+    const std::time_t when = std::time(nullptr) - std::time_t{days} * 24 * 3600;
+    const struct timespec times[2] = {{.tv_sec = when, .tv_nsec = 0},
+                                      {.tv_sec = when, .tv_nsec = 0}};
+    ASSERT_EQ(::utimensat(AT_FDCWD, path.c_str(), times, 0), 0);
+  };
+  age(old->path, 8);
+  age(recent->path, 8);
+  ASSERT_TRUE(base_image(spec, store()));  // asked for again: `recent` is used now
+  put("tests/cow", "ELF third cow");
+  ASSERT_TRUE(base_image(spec, store()));
+  EXPECT_FALSE(base::fs::exists(old->path));
+  EXPECT_TRUE(base::fs::exists(recent->path));
 }
 
 TEST_F(Image, ManyAskingAtOnceGetTheSameBase) {
