@@ -163,6 +163,11 @@ bool Builder::take(std::uint64_t line_number, const Line& line) {
     last_line_ = line_number;
     return true;
   }
+  if (body == "RIP:" || body == "pc :" || body == "NIP" || body == "PC is at") {
+    expect_pc_ = true;  // mail broke the line right after the register's name
+    last_line_ = line_number;
+    return true;
+  }
   Frame reg;
   if (Register what = parse_register(body, reg); what != Register::none) {
     last_line_ = line_number;
