@@ -33,7 +33,10 @@ int run_and_report(Session& session, const lab::RunRequest& request, const std::
       artifacts.cancel();
     });
   }
-  if (!end.user_errors.empty()) throw base::UserError{end.user_errors};
+  if (!end.user_errors.empty()) {
+    store.discard_empty_run(end.run);
+    throw base::UserError{end.user_errors};
+  }
   auto last = store.resolve_run(end.run.empty() ? "last" : end.run);
   if (!last) throw base::InfraError(last.error());
   const report::RunView view = load_view(session, store, *last);

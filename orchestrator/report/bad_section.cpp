@@ -17,7 +17,7 @@ using model::Outcome;
 
 constexpr std::size_t kEvidenceLines = 12;
 constexpr std::size_t kBlocksPerTest = 4;
-constexpr std::size_t kLabel = 12;  // of the outcome, two blanks before it included
+constexpr std::size_t kLabel = 13;  // of the outcome, two blanks before it included
 const std::string kIndent(kLabel, ' ');
 
 // Failures that are one to the reader: the same case failing in the same way on several machines,

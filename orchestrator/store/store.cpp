@@ -136,6 +136,20 @@ void Store::finish_run(std::string_view run) {
   impl_->db.read("flushing", [&] { impl_->db.checkpoint(); });
 }
 
+void Store::discard_empty_run(std::string_view run) {
+  bool gone = false;
+  impl_->db.write("taking back an empty run", [&] {
+    auto& remove = impl_->db.statement(
+        "DELETE FROM runs WHERE run = ? AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.run_no = runs.run_no) AND NOT "
+        "EXISTS (SELECT 1 FROM planned WHERE planned.run_no = runs.run_no) AND NOT EXISTS (SELECT 1 FROM results "
+        "WHERE results.run_no = runs.run_no)");
+    remove.bind(1, std::string(run));
+    gone = remove.exec() > 0;
+  });
+  std::error_code ignored;  // an empty folder that stays does no harm
+  if (gone) std::filesystem::remove_all(run_directory(run), ignored);
+}
+
 void Store::plan(std::string_view run, std::span<const model::Planned> tests) {
   impl_->db.write("writing down a plan", [&] {
     const std::int64_t run_no = impl_->run_no(run);

@@ -76,6 +76,9 @@ class Store {
   // Takes over an interrupted run to carry on with it. An Error when it is running elsewhere.
   base::Result<void> adopt_run(std::string_view run);
   void finish_run(std::string_view run);
+  // Takes back a run in which nothing was planned and nothing happened, folder included: it would be "last"
+  // and say nothing. A run with jobs, plans or results stays; then nothing is changed.
+  void discard_empty_run(std::string_view run);
 
   // Call at the start of a job, before its guest runs; again, it replaces the entries of the same
   // tests.

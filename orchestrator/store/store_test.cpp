@@ -85,6 +85,16 @@ TEST_F(StoreTest, GivesBackWhatItWasGiven) {
   EXPECT_TRUE(std::filesystem::is_directory(store.run_directory(id)));
 }
 
+TEST_F(StoreTest, TakesBackARunInWhichNothingHappenedAndNoOther) {
+  const std::string full = store.begin_run({.scenario = "smoke"});
+  store.add_result(full, result("mm/cow", "a", model::Outcome::pass));
+  const std::string empty = store.begin_run({.scenario = "smoke"});
+  store.discard_empty_run(empty);
+  store.discard_empty_run(full);
+  EXPECT_EQ(store.resolve_run("last").value(), full);
+  EXPECT_EQ(store.list_runs().size(), 1u);
+}
+
 TEST_F(StoreTest, AFinishedRunIsNotRunning) {
   const std::string id = store.begin_run({});
   store.finish_run(id);
