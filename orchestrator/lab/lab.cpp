@@ -228,7 +228,10 @@ async::task<bool> RunInProgress::prepare_drives(const std::vector<model::TestSpe
 async::task<void> RunInProgress::choose_accelerator(guest::QemuSpec& spec, model::JobRecord& record,
                                                     const Built<image::BaseImage>& base,
                                                     const base::fs::path& folder) {
-  if (!base || spec.clock != model::Clock::wall) co_return;
+  utsname host{};
+  // KVM is no question for a guest of another architecture, nor where instructions are counted.
+  const bool native = ::uname(&host) == 0 && model::arch_from(host.machine) == spec.machine->arch;
+  if (!native || !base || spec.clock != model::Clock::wall) co_return;
   const base::fs::path probe = folder / "probe";
   base::fs::create_directories(probe);
   guest::QemuSpec trial = spec;
