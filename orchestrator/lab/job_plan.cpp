@@ -32,7 +32,7 @@ std::vector<runner::JobTest> plan_tests(const std::vector<model::TestSpec>& test
   return planned;
 }
 
-std::vector<std::string> boot_arguments(const std::vector<model::TestSpec>& tests, int numa_nodes) {
+std::vector<std::string> boot_arguments(const std::vector<model::TestSpec>& tests) {
   constexpr std::uint64_t kGigantic = std::uint64_t{1} << 30;
   std::map<std::uint64_t, std::uint64_t> most;  // page size -> pages
   for (const model::TestSpec& test : tests) {
@@ -47,7 +47,6 @@ std::vector<std::string> boot_arguments(const std::vector<model::TestSpec>& test
     arguments.push_back("hugepagesz=" + base::format_size(size));
     arguments.push_back(fmt::format("hugepages={}", pages));
   }
-  (void)numa_nodes;
   return arguments;
 }
 

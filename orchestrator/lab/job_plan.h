@@ -14,7 +14,7 @@ std::vector<runner::JobTest> plan_tests(const std::vector<model::TestSpec>& test
 
 // Gigantic pages can only be reserved for sure while memory is whole: the largest pools of 1 GiB and more that
 // any of the tests wants, as kernel arguments.
-std::vector<std::string> boot_arguments(const std::vector<model::TestSpec>& tests, int numa_nodes);
+std::vector<std::string> boot_arguments(const std::vector<model::TestSpec>& tests);
 
 // The kernel's modules and the list the agent loads them by, /vmlab/modules/order: one path a line.
 std::vector<image::Entry> module_entries(const BuiltKernel& kernel);

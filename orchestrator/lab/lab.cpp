@@ -274,7 +274,7 @@ async::task<void> RunInProgress::one_guest(const scenario::JobRequest& job, std:
   spec.vcpus = job.guest.vcpus;
   spec.numa_nodes = job.guest.numa_nodes;
   spec.command_line = job.guest.command_line;
-  for (std::string& argument : boot_arguments(tests, job.guest.numa_nodes))
+  for (std::string& argument : boot_arguments(tests))
     spec.command_line.push_back(std::move(argument));
   spec.clock = job.clock;
   spec.seed = job.seed.value_or(0);
