@@ -126,7 +126,12 @@ void probe_send_hello(int64_t boot_ns);
 void probe_send_facts(void);
 void evidence_of_tasks(uint32_t test);
 void evidence_by_sysrq(void);
-bool entropy_from_seed(uint64_t seed);
+/* 0 or the errno of what went wrong; both credit the bytes to the kernel's pool. */
+int entropy_from_seed(uint64_t seed);
+int entropy_from_host(const struct wire_bytes *bytes);
+/* What was drawn from the pool before no longer says anything about what will be. 0 or errno. */
+int entropy_reseed(void);
+void restored_obey(const struct wire_restored *order);
 void shell_run(const struct plan *plan);
 void receive_plan_chunk(const struct wire_plan *chunk);
 _Noreturn void say_goodbye(const char *reason, uint32_t tests_run);

@@ -75,6 +75,11 @@ static bool parse_plan(const char *where) {
   return false;
 }
 
+static void credit_seed(void) {
+  const int error = plan.seed != 0 ? entropy_from_seed(plan.seed) : 0;
+  if (error != 0) log_to_host(WIRE_WARNING, "the kernel did not take entropy from the seed: errno %d", error);
+}
+
 int main(int argc, char **argv) {
   int64_t boot_ns;
   bool in_image;
@@ -102,15 +107,14 @@ int main(int argc, char **argv) {
   write_file("/proc/sys/kernel/printk", "7");
   write_file("/proc/sys/vm/drop_caches", "4"); /* from now on without a line in the log each time */
   if (in_image && !parse_plan(PLAN_FILE)) say_goodbye("bad plan", 0);
-  if (in_image && plan.seed != 0 && !entropy_from_seed(plan.seed))
-    log_to_host(WIRE_WARNING, "the kernel did not take entropy from the seed: errno %d", errno);
+  if (in_image) credit_seed();
   probe_send_facts();
   kmsg_flush();
   if (!in_image) {
     while (!plan_whole && !requests.poweroff) loop_once(now_ns() + NS_PER_S);
     if (requests.poweroff) say_goodbye("poweroff", 0);
     if (!parse_plan("plan")) say_goodbye("bad plan", 0);
-    if (plan.seed != 0) entropy_from_seed(plan.seed);
+    credit_seed();
   }
   if (plan.interactive) {
     shell_run(&plan);

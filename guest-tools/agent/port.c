@@ -170,6 +170,7 @@ static void obey(const struct wire_frame *frame) {
     struct wire_plan plan;
     struct wire_kill kill;
     struct wire_sysrq sysrq;
+    struct wire_restored restored;
   } m;
   switch (frame->type) {
     case WIRE_PLAN:
@@ -189,6 +190,12 @@ static void obey(const struct wire_frame *frame) {
       if (wire_get_sysrq(frame, &m.sysrq)) {
         const char key[2] = {(char)m.sysrq.key, 0};
         write_file("/proc/sysrq-trigger", key);
+        return;
+      }
+      break;
+    case WIRE_RESTORED:
+      if (wire_get_restored(frame, &m.restored)) {
+        restored_obey(&m.restored);
         return;
       }
       break;

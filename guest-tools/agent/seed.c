@@ -1,4 +1,8 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Entropy for the kernel's pool (random(4)): of a seed, so that it repeats, or of the host's.
+ */
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/random.h>
 #include <string.h>
@@ -15,22 +19,37 @@ static uint64_t next_random(uint64_t *state) {
   return z ^ (z >> 31);
 }
 
-bool entropy_from_seed(uint64_t seed) {
+static int ask_random(unsigned long request, void *argument) {
+  int error = 0;
+  const int fd = open("/dev/random", O_WRONLY | O_CLOEXEC);
+  if (fd < 0) return errno;
+  if (ioctl(fd, request, argument) != 0) error = errno;
+  close(fd);
+  return error;
+}
+
+static int credit(const uint8_t *bytes, size_t size) {
   struct {
     struct rand_pool_info info;
-    uint8_t bytes[64];
+    uint8_t bytes[WIRE_MOST_ENTROPY];
   } order;
-  int result;
-  const int fd = open("/dev/random", O_WRONLY | O_CLOEXEC);
-  if (fd < 0) return false;
+  if (size == 0 || size > sizeof order.bytes) return EINVAL;
   memset(&order, 0, sizeof order);
-  order.info.entropy_count = sizeof order.bytes * 8;
-  order.info.buf_size = sizeof order.bytes;
-  for (size_t i = 0; i < sizeof order.bytes; i += 8) {
-    const uint64_t word = next_random(&seed);
-    for (int j = 0; j < 8; ++j) order.bytes[i + (size_t)j] = (uint8_t)(word >> (56 - 8 * j));
-  }
-  result = ioctl(fd, RNDADDENTROPY, &order);
-  close(fd);
-  return result == 0;
+  order.info.entropy_count = (int)size * 8;
+  order.info.buf_size = (int)size;
+  memcpy(order.bytes, bytes, size);
+  return ask_random(RNDADDENTROPY, &order);
 }
+
+int entropy_from_seed(uint64_t seed) {
+  uint8_t bytes[64];
+  for (size_t i = 0; i < sizeof bytes; i += 8) {
+    const uint64_t word = next_random(&seed);
+    for (int j = 0; j < 8; ++j) bytes[i + (size_t)j] = (uint8_t)(word >> (56 - 8 * j));
+  }
+  return credit(bytes, sizeof bytes);
+}
+
+int entropy_from_host(const struct wire_bytes *bytes) { return credit(bytes->data, bytes->length); }
+
+int entropy_reseed(void) { return ask_random(RNDRESEEDCRNG, NULL); }

@@ -21,6 +21,8 @@
 #define PLAN(F) F(u8, last) F(bytes, text)
 #define KILL(F) F(u32, test)
 #define SYSRQ(F) F(u8, key)
+#define RESTORED(F) F(u64, token) F(u64, realtime_ns) F(u64, seed) F(bytes, entropy)
+#define READY(F) F(u64, token) F(u64, now_ns) F(u32, clock_errno) F(u32, entropy_errno)
 
 static void put_u8(struct wire_writer *w, const uint8_t *v) { wire_put_u8(w, *v); }
 static void put_u32(struct wire_writer *w, const uint32_t *v) { wire_put_u32(w, *v); }
@@ -69,3 +71,5 @@ CODEC(token, TOKEN)
 CODEC(plan, PLAN)
 CODEC(kill, KILL)
 CODEC(sysrq, SYSRQ)
+CODEC(restored, RESTORED)
+CODEC(ready, READY)

@@ -15,7 +15,8 @@
 extern "C" {
 #endif
 
-enum { WIRE_PROTOCOL = 1 };
+/* What HELLO says the agent knows. 2: RESTORED and READY. */
+enum { WIRE_PROTOCOL = 2 };
 #define WIRE_NO_TEST UINT32_C(0xffffffff)
 
 struct wire_hello {
@@ -116,6 +117,22 @@ struct wire_sysrq {
   uint8_t key;
 };
 
+/* This guest is a copy of one that was frozen: what every copy would share is made its own. */
+struct wire_restored {
+  uint64_t token;
+  uint64_t realtime_ns; /* CLOCK_REALTIME to set; 0 leaves the clock alone */
+  uint64_t seed;        /* 0: none; otherwise entropy is drawn from it and `entropy` is not looked at */
+  struct wire_bytes entropy; /* at most WIRE_MOST_ENTROPY bytes */
+};
+enum { WIRE_MOST_ENTROPY = 512 };
+
+struct wire_ready { /* the answer to RESTORED */
+  uint64_t token;
+  uint64_t now_ns;
+  uint32_t clock_errno;   /* 0: the clock was set */
+  uint32_t entropy_errno; /* 0: the entropy was credited and the generator reseeded */
+};
+
 struct wire_text { /* FACTS */
   struct wire_bytes text;
 };
@@ -140,6 +157,8 @@ WIRE_MESSAGE(token);
 WIRE_MESSAGE(plan);
 WIRE_MESSAGE(kill);
 WIRE_MESSAGE(sysrq);
+WIRE_MESSAGE(restored);
+WIRE_MESSAGE(ready);
 
 #undef WIRE_MESSAGE
 

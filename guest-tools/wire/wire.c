@@ -37,11 +37,13 @@ const char *wire_type_name(uint8_t type) {
     case WIRE_GOODBYE: return "GOODBYE";
     case WIRE_PONG: return "PONG";
     case WIRE_PAD: return "PAD";
+    case WIRE_READY: return "READY";
     case WIRE_PLAN: return "PLAN";
     case WIRE_KILL: return "KILL";
     case WIRE_PING: return "PING";
     case WIRE_SYSRQ: return "SYSRQ";
     case WIRE_POWEROFF: return "POWEROFF";
+    case WIRE_RESTORED: return "RESTORED";
   }
   return NULL;
 }

@@ -46,11 +46,13 @@ enum wire_type {
   WIRE_GOODBYE = 12,
   WIRE_PONG = 13,
   WIRE_PAD = 14, /* no payload, no meaning: pushes what went before out of the guest */
+  WIRE_READY = 15,
   WIRE_PLAN = 64,
   WIRE_KILL = 65,
   WIRE_PING = 66,
   WIRE_SYSRQ = 67,
   WIRE_POWEROFF = 68,
+  WIRE_RESTORED = 69,
 };
 
 /* The name of a type, for messages: "TEST_END"; "type N" is the caller's to write when it is NULL. */

@@ -25,6 +25,7 @@ void read_as_everything(const wire_frame& frame) {
   }
   READ(hello) READ(text) READ(heartbeat) READ(test_start) READ(output) READ(test_end) READ(vmstat)
   READ(setup) READ(evidence) READ(log) READ(goodbye) READ(token) READ(plan) READ(kill) READ(sysrq)
+  READ(restored) READ(ready)
 #undef READ
   wire_bytes rest{frame.payload, frame.length};
   wire_kmsg kmsg;

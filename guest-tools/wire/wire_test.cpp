@@ -182,7 +182,7 @@ TEST(Message, HelloComesBackWhole) {
   wire_frame frame{1, WIRE_HELLO, 0, buffer, w.used};
   wire_hello got;
   ASSERT_TRUE(wire_get_hello(&frame, &got));
-  EXPECT_EQ(got.protocol, 1u);
+  EXPECT_EQ(got.protocol, 2u);
   EXPECT_EQ(str(got.build), "build");
   EXPECT_EQ(got.byte_order[3], 4);
   EXPECT_EQ(got.page_size, 65536u);

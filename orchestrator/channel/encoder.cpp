@@ -99,6 +99,12 @@ int put(wire_writer* w, const Pong& m) {
   return WIRE_PONG;
 }
 
+int put(wire_writer* w, const Ready& m) {
+  const wire_ready out{m.token, m.now_ns, m.clock_errno, m.entropy_errno};
+  wire_put_ready(w, &out);
+  return WIRE_READY;
+}
+
 int put(wire_writer*, const Trouble&) { base::assertion_failed("a Trouble is not said", __FILE__, __LINE__); }
 
 }  // namespace

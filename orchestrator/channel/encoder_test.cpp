@@ -13,7 +13,8 @@ TEST(Encoder, SaysEveryMessageSoThatTheReaderGetsItBack) {
   const std::vector<Message> said = {
       Hello{1, "b", true, 32, 4096, "r", "ppc", 9}, Facts{"thp=yes\n"}, Heartbeat{5, std::nullopt}, Heartbeat{5, 3},
       TestStart{2, 6}, Output{2, true, 7, std::string("\0x", 2)}, end, Vmstat{2, true, "nr_free_pages 1"}, Kmsg{1, "6,0,1,-;x\n"},
-      channel::Setup{2, false, "no pages"}, Evidence{std::nullopt, "stack", "t"}, Log{Log::Level::error, "e"}, Goodbye{"done", 3}, Pong{8}};
+      channel::Setup{2, false, "no pages"}, Evidence{std::nullopt, "stack", "t"}, Log{Log::Level::error, "e"}, Goodbye{"done", 3}, Pong{8},
+      Ready{9, 10, 11, 12}};
   Encoder encoder;
   std::string stream;
   for (const Message& message : said) stream += encoder.frame(message);

@@ -95,6 +95,14 @@ struct Pong {
   std::uint64_t token = 0;
 };
 
+// The agent of a restored guest is awake and has made its own what the copies would share.
+struct Ready {
+  std::uint64_t token = 0;
+  std::uint64_t now_ns = 0;
+  std::uint32_t clock_errno = 0;    // the guest's errno; 0: its clock is set
+  std::uint32_t entropy_errno = 0;  // the guest's errno; 0: its random numbers are its own
+};
+
 // Something on the line that was no good message. The transport is part of the kernel under test, so this
 // is reported and never by itself a verdict.
 struct Trouble {
@@ -111,7 +119,7 @@ struct Trouble {
 };
 
 using Message = std::variant<Hello, Facts, Heartbeat, TestStart, Output, TestEnd, Vmstat, Kmsg, Setup, Evidence,
-                             Log, Goodbye, Pong, Trouble>;
+                             Log, Goodbye, Pong, Ready, Trouble>;
 
 // The value of `name` in a Facts text; nullopt when the guest did not say.
 std::optional<std::string> fact(const Facts& facts, std::string_view name);

@@ -114,6 +114,13 @@ bool take(const wire_frame& frame, Pong& out) {
   return true;
 }
 
+bool take(const wire_frame& frame, Ready& out) {
+  wire_ready m;
+  if (!wire_get_ready(&frame, &m)) return false;
+  out = {m.token, m.now_ns, m.clock_errno, m.entropy_errno};
+  return true;
+}
+
 Trouble malformed(const wire_frame& frame) {
   const char* name = wire_type_name(frame.type);
   const std::string type = name != nullptr ? name : fmt::format("type {}", frame.type);
@@ -145,6 +152,7 @@ Message decode(const wire_frame& frame) {
     case WIRE_LOG: return decode_as<Log>(frame);
     case WIRE_GOODBYE: return decode_as<Goodbye>(frame);
     case WIRE_PONG: return decode_as<Pong>(frame);
+    case WIRE_READY: return decode_as<Ready>(frame);
     default: return malformed(frame);
   }
 }

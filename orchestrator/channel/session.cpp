@@ -48,13 +48,22 @@ struct Session::State : std::enable_shared_from_this<State> {
         self->reader.finish(self->fresh);
         self->close();
       } else {
-        self->reader.feed(std::string_view(self->block.data(), n), self->fresh);
+        self->take(std::string_view(self->block.data(), n));
       }
-      for (Message& message : self->fresh) self->waiting.push_back(std::move(message));
-      self->fresh.clear();
-      if (!self->waiting.empty()) self->arrived.cancel();
+      self->hand_out();
       self->read();
     });
+  }
+
+  void take(std::string_view bytes) {
+    reader.feed(bytes, fresh);
+    hand_out();
+  }
+
+  void hand_out() {
+    for (Message& message : fresh) waiting.push_back(std::move(message));
+    fresh.clear();
+    if (!waiting.empty()) arrived.cancel();
   }
 
   void write() {
@@ -88,11 +97,15 @@ struct Session::State : std::enable_shared_from_this<State> {
   }
 };
 
-base::Result<Session> Session::open(asio::any_io_executor executor, int port) {
+base::Result<Session> Session::open(asio::any_io_executor executor, int port, std::string_view said_before) {
   base::UniqueFd copy(::fcntl(port, F_DUPFD_CLOEXEC, 3));
   if (!copy) return std::unexpected(base::errno_error("open the guest's port", errno));
   auto state = std::make_shared<State>(std::move(executor), copy.get());
   copy.release();
+  if (!said_before.empty()) {
+    state->sequence = 1;  // the frame that woke it was the first
+    state->take(said_before);
+  }
   state->read();
   return Session(std::move(state));
 }

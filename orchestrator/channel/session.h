@@ -20,8 +20,9 @@ enum class ChannelEnd {
 
 class Session {
  public:
-  // Works on a duplicate of `port`, a connected non-blocking stream socket.
-  static base::Result<Session> open(async::asio::any_io_executor executor, int port);
+  // Works on a duplicate of `port`, a connected non-blocking stream socket. `said_before` is what a restored
+  // guest had said before it was frozen (wake.h): it is read first, as if it had come through this port.
+  static base::Result<Session> open(async::asio::any_io_executor executor, int port, std::string_view said_before = {});
   ~Session();
   Session(Session&&) noexcept;
   Session& operator=(Session&&) noexcept;

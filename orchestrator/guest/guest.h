@@ -6,6 +6,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "async/asio.h"
 #include "base/error.h"
@@ -37,6 +38,9 @@ class Guest {
 
   // Our end of the agent's byte stream, non-blocking; -1 if there is none. Stays the guest's.
   virtual int port() const = 0;
+  // What the agent had said when this guest was frozen; empty for one that was booted. A restored guest speaks on
+  // from there, and its agent waits for a plan.
+  virtual std::string_view said_before() const { return {}; }
 
   // What the console printed since the last call, at most 256 KiB; never blocks. Also works after the end,
   // when calls until it is empty give the rest.

@@ -58,9 +58,10 @@ async::task<BootEnd> BootRun::run() {
   auto started = co_await input_.start(plan, input_.folder / fmt::format("boot-{}", record_.boots));
   if (!started) co_return BootEnd{BootEnd::Kind::infra, started.error().text(), {}};
   guest_ = std::move(*started);
-  auto session = channel::Session::open(co_await asio::this_coro::executor, guest_->port());
+  auto session = channel::Session::open(co_await asio::this_coro::executor, guest_->port(), guest_->said_before());
   if (!session) co_return BootEnd{BootEnd::Kind::infra, session.error().text(), {}};
   session_.emplace(std::move(*session));
+  if (!guest_->said_before().empty()) session_->send_plan(plan.text());  // restored: there is none in its image
   enter(Phase::booting);
   co_await loop();
   if (!guest_->ended()) co_await guest_->end(2s);

@@ -125,6 +125,11 @@ void BootRun::on(const channel::Goodbye& goodbye) {
 
 void BootRun::on(const channel::Pong&) {}
 
+void BootRun::on(const channel::Ready& ready) {
+  artifacts_.append("agent.log", fmt::format("restored from a snapshot: clock errno {}, entropy errno {}\n",
+                                             ready.clock_errno, ready.entropy_errno));
+}
+
 void BootRun::on(const channel::Trouble& trouble) {
   // A guest that panics, or is ended, goes in mid-sentence: what its end means is for conclude() to say.
   if (trouble.kind == channel::Trouble::Kind::cut) {

@@ -48,6 +48,7 @@ class BootRun {
   void on(const channel::Log& log);
   void on(const channel::Goodbye& goodbye);
   void on(const channel::Pong& pong);
+  void on(const channel::Ready& ready);
   void on(const channel::Trouble& trouble);
   const JobTest* test_at_front(std::uint32_t index);
   void finish_test(TestEnding ending, ktap::ProcessEnd process, double duration_ms, bool final);
