@@ -8,6 +8,7 @@
 #include <boost/json.hpp>
 
 #include "async/asio.h"
+#include "base/program.h"
 #include "base/units.h"
 #include "cli/command.h"
 #include "cli/loop.h"
@@ -32,16 +33,6 @@ std::string_view to_string(Finding::State state) {
   return "";
 }
 
-bool in_path(const std::string& program) {
-  std::string_view rest = std::getenv("PATH") != nullptr ? std::getenv("PATH") : "";
-  while (true) {
-    const auto end = rest.find(':');
-    if (::access((std::string(rest.substr(0, end)) + "/" + program).c_str(), X_OK) == 0) return true;
-    if (end == std::string_view::npos) return false;
-    rest.remove_prefix(end + 1);
-  }
-}
-
 async::task<void> check_machines(std::vector<Finding>& findings) {
   for (const model::Machine& machine : model::machines()) {
     const std::string subject = "machine " + std::string(machine.id);
@@ -56,7 +47,7 @@ async::task<void> check_machines(std::vector<Finding>& findings) {
       findings.push_back({Finding::State::good, subject, "QEMU " + qemu->full_version, {}});
     }
     const std::string compiler = std::string(machine.cross_compile) + "gcc";
-    if (!in_path(compiler))
+    if (!base::find_program(compiler))
       findings.push_back({Finding::State::bad, subject, "no compiler " + compiler,
                           machine.cross_compile.empty()
                               ? "apt-get install gcc"
@@ -80,7 +71,7 @@ void check_programs(std::vector<Finding>& findings) {
                                                                  {"ccache", "ccache", "fast rebuilds"}}};
   std::string missing_packages, missing;
   for (const auto& [program, package, purpose] : kPrograms) {
-    if (in_path(program) || ::access((std::string("/sbin/") + program).c_str(), X_OK) == 0) continue;
+    if (base::find_system_program(program)) continue;
     missing += fmt::format("{}{} ({})", missing.empty() ? "" : ", ", program, purpose);
     missing_packages += std::string(" ") + package;
   }

@@ -32,7 +32,7 @@ struct BuildContext {
 struct KernelArtifact {
   Artifact artifact;       // keeps the files from gc
   base::fs::path image;    // what QEMU's -kernel takes
-  base::fs::path config;   // the resolved .config; empty for a prebuilt kernel without one
+  base::fs::path config;   // the resolved .config
   base::fs::path vmlinux;  // with symbols; empty for a prebuilt kernel
   std::vector<base::fs::path>
       modules;          // uncompressed, in load order: what the guest's devices need

@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "kernel/build_log.h"
+#include "kernel/failure.h"
 
 namespace kernel {
 namespace {
@@ -32,17 +33,13 @@ void remove_since(const fs::path& folder, const struct timespec& start) {
   for (const fs::path& path : doubtful) fs::remove(path, ignored);
 }
 
-BuildFailure infra(base::Error error) {
-  return {.kind = BuildFailure::Kind::infra, .error = std::move(error)};
-}
-
 std::expected<void, BuildFailure> run_make(const Recipe& recipe, const std::string& target,
                                            CommandRunner& runner) {
   Command command = recipe.make({target});
   command.log_file = recipe.log;
   BuildLog log;
   auto outcome = runner.run(command, [&](std::string_view line) { log.feed(line); });
-  if (!outcome) return std::unexpected(infra(outcome.error()));
+  if (!outcome) return infra_failure(outcome.error());
   if (outcome->ok()) return {};
   return std::unexpected(BuildFailure{
       .kind = BuildFailure::Kind::build, .lines = log.what_matters(), .log = recipe.log});
@@ -91,19 +88,19 @@ std::expected<ConfigValues, BuildFailure> configure(const Recipe& recipe, const 
 
   if (plan.base == "file") {
     if (auto written = base::write_file_atomic(config, plan.base_text + "\n"); !written)
-      return std::unexpected(infra(written.error()));
+      return infra_failure(written.error());
   } else if (auto made = run_make(recipe, base_config_target(plan.base, *recipe.machine), runner);
              !made) {
     return std::unexpected(std::move(made.error()));
   }
   auto base_text = base::read_file(config, 16 << 20);
-  if (!base_text) return std::unexpected(infra(base_text.error()));
+  if (!base_text) return infra_failure(base_text.error());
   if (auto written = base::write_file_atomic(config, *base_text + plan.fragment_text()); !written)
-    return std::unexpected(infra(written.error()));
+    return infra_failure(written.error());
   if (auto made = run_make(recipe, "olddefconfig", runner); !made)
     return std::unexpected(std::move(made.error()));
   auto resolved = base::read_file(config, 16 << 20);
-  if (!resolved) return std::unexpected(infra(resolved.error()));
+  if (!resolved) return infra_failure(resolved.error());
   ConfigValues values = parse_config_values(*resolved);
   const std::string srcarch(recipe.machine->kbuild_arch);
   base::Diagnostics problems =
@@ -112,7 +109,7 @@ std::expected<ConfigValues, BuildFailure> configure(const Recipe& recipe, const 
     return std::unexpected(
         BuildFailure{.kind = BuildFailure::Kind::user, .diagnostics = std::move(problems)});
   if (auto written = base::write_file_atomic(remembered, stamp(*resolved)); !written)
-    return std::unexpected(infra(written.error()));
+    return infra_failure(written.error());
   return values;
 }
 

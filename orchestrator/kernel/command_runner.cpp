@@ -3,24 +3,19 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <linux/close_range.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <chrono>
-#include <cstring>
 #include <deque>
 
+#include "async/launch.h"
 #include "base/text.h"
-
-extern char** environ;
 
 namespace kernel {
 namespace {
@@ -28,38 +23,6 @@ namespace {
 constexpr std::size_t kTailLines = 40;
 constexpr std::size_t kMaxLine = 64 * 1024;
 constexpr auto kPatience = std::chrono::seconds(2);
-
-base::Result<std::string> find_program(const std::string& program) {
-  if (program.contains('/')) return program;
-  const char* path = getenv("PATH");
-  for (std::string_view folder : base::split(path ? path : "/usr/bin:/bin", ':')) {
-    const std::string candidate = fmt::format("{}/{}", folder, program);
-    if (access(candidate.c_str(), X_OK) == 0) return candidate;
-  }
-  return base::fail(fmt::format("there is no program '{}' in PATH", program),
-                    "./vmlab installs what it needs; `vmlab doctor` lists what is missing");
-}
-
-std::vector<std::string> environment_of(const Command& command) {
-  std::vector<std::string> result;
-  for (char** entry = environ; *entry; ++entry) {
-    const std::string_view text = *entry;
-    const std::string_view name = text.substr(0, text.find('='));
-    bool replaced = false;
-    for (const auto& [key, value] : command.environment) replaced |= key == name;
-    for (const std::string& key : command.unset) replaced |= key == name;
-    if (!replaced) result.emplace_back(text);
-  }
-  for (const auto& [key, value] : command.environment) result.push_back(key + "=" + value);
-  return result;
-}
-
-std::vector<char*> pointers(std::vector<std::string>& words) {
-  std::vector<char*> result;
-  for (std::string& word : words) result.push_back(word.data());
-  result.push_back(nullptr);
-  return result;
-}
 
 base::Result<base::UniqueFd> input_of(const std::string& text) {
   if (text.empty()) {
@@ -86,25 +49,6 @@ base::Result<Pipe> make_pipe() {
   std::array<int, 2> fds{};
   if (pipe2(fds.data(), O_CLOEXEC) != 0) return std::unexpected(base::errno_error("pipe", errno));
   return Pipe{base::UniqueFd(fds[0]), base::UniqueFd(fds[1])};
-}
-
-// Everything the child touches is prepared before the fork: only async-signal-safe calls may follow
-// it.
-[[noreturn]] void child(const char* path, char* const* argv, char* const* envp,
-                        const char* directory, int in, int out, int err, pid_t parent) {
-  setpgid(0, 0);
-  // SIGTERM, not SIGKILL: make passes it on to the compilers and removes half-written targets.
-  prctl(PR_SET_PDEATHSIG, SIGTERM);
-  if (getppid() != parent) _exit(126);
-  sigset_t none;
-  sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, nullptr);
-  signal(SIGPIPE, SIG_DFL);
-  if (dup2(in, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0) _exit(126);
-  syscall(SYS_close_range, 3u, ~0u, CLOSE_RANGE_CLOEXEC);
-  if (directory && chdir(directory) != 0) _exit(126);
-  execve(path, argv, envp);
-  _exit(127);
 }
 
 // Cuts a byte stream into lines; an endless line is cut, so that a mad tool cannot eat the memory.
@@ -153,8 +97,6 @@ base::Result<std::string> run_or_fail(CommandRunner& runner, const Command& comm
 base::Result<CommandOutcome> HostCommandRunner::run(const Command& command,
                                                     const LineSink& on_line) {
   if (cancelled_) return base::fail("cancelled");
-  auto program = find_program(command.program);
-  if (!program) return std::unexpected(program.error());
   auto in = input_of(command.input);
   if (!in) return std::unexpected(in.error());
   auto out = make_pipe();
@@ -172,21 +114,19 @@ base::Result<CommandOutcome> HostCommandRunner::run(const Command& command,
       return std::unexpected(base::errno_error("opening " + command.log_file.string(), errno));
   }
 
-  std::vector<std::string> words = command.arguments;
-  words.insert(words.begin(), command.program);
-  std::vector<std::string> variables = environment_of(command);
-  const std::vector<char*> argv = pointers(words);
-  const std::vector<char*> envp = pointers(variables);
-  const std::string directory = command.directory.string();
-  const int child_out = command.capture ? captured.write.get() : out->write.get();
-  const pid_t parent = getpid();
-  const pid_t pid = fork();
-  if (pid < 0) return std::unexpected(base::errno_error("fork", errno));
-  if (pid == 0)
-    child(program->c_str(), argv.data(), envp.data(),
-          directory.empty() ? nullptr : directory.c_str(), in->get(), child_out, out->write.get(),
-          parent);
-  setpgid(pid, pid);  // in both, so that the group exists whoever comes first
+  // SIGTERM, not SIGKILL: make passes it on to the compilers and removes half-written targets.
+  const auto started = async::launch(
+      {.program = command.program,
+       .arguments = command.arguments,
+       .directory = command.directory,
+       .environment = command.environment,
+       .unset = command.unset,
+       .in = in->get(),
+       .out = command.capture ? captured.write.get() : out->write.get(),
+       .err = out->write.get(),
+       .death_signal = SIGTERM});
+  if (!started) return std::unexpected(started.error());
+  const pid_t pid = *started;
   {
     std::lock_guard guard(mutex_);
     groups_.insert(pid);

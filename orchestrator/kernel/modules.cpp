@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "base/program.h"
 #include "base/text.h"
 
 namespace kernel {
@@ -35,8 +36,10 @@ void visit(const std::map<std::string, std::vector<std::string>>& needs, const s
 
 const std::vector<std::string>& guest_modules() {
   static const std::vector<std::string> kNames{
-      "virtio_pci", "virtio_mmio", "virtio_console", "virtio_blk",      "8250",    "ext4",
-      "xfs",        "zram",        "lzo_rle",        "hwpoison_inject", "test_hmm"};
+      "virtio_pci", "virtio_mmio", "virtio_console", "virtio_blk",
+      // ext4 and xfs ask the crypto API for it by name, and no modprobe is there to answer.
+      "crc32c_generic", "crc32c_cryptoapi", "ext4", "xfs",
+      "lzo_rle", "zram", "hwpoison_inject", "test_hmm"};
   return kNames;
 }
 
@@ -48,6 +51,7 @@ std::vector<std::string> load_order(std::string_view modules_dep,
     const std::size_t colon = line.find(':');
     if (colon == line.npos) continue;
     const std::string file(base::trim(line.substr(0, colon)));
+    if (!file.contains(".ko") || file.contains(' ')) continue;
     file_of.emplace(module_name(file), file);
     auto words = base::split_words(line.substr(colon + 1));
     // depmod lists the deepest dependency last.
@@ -61,24 +65,34 @@ std::vector<std::string> load_order(std::string_view modules_dep,
   return order;
 }
 
+base::Result<std::vector<std::string>> needed_modules(const fs::path& folder,
+                                                      CommandRunner& runner) {
+  if (fs::exists(folder / "modules.dep")) {
+    auto text = base::read_file(folder / "modules.dep", 64 << 20);
+    if (!text) return std::unexpected(text.error());
+    return load_order(*text, guest_modules());
+  }
+  // A package's modules.dep is made when it is installed; here nobody installs, and the folder may be a
+  // user's: depmod only says what it would write. Behind modules.dep come other files; their lines name no module
+  // before a colon.
+  const fs::path root = folder.parent_path().parent_path().parent_path();
+  auto said = run_or_fail(
+      runner, {.program = base::find_system_program("depmod").value_or("depmod").string(),
+               .arguments = {"-n", "-b", root.string(), folder.filename().string()},
+               .capture = true});
+  if (!said) return std::unexpected(said.error());
+  return load_order(*said, guest_modules());
+}
+
 base::Result<std::vector<std::string>> collect_modules(const fs::path& folder,
                                                        const fs::path& destination,
                                                        CommandRunner& runner) {
+  auto needed = needed_modules(folder, runner);
+  if (!needed) return std::unexpected(needed.error());
   std::vector<std::string> names;
-  if (!fs::exists(folder / "modules.dep")) {
-    // A package's modules.dep is made when it is installed; here nobody installs.
-    const fs::path root = folder.parent_path().parent_path().parent_path();
-    Command depmod{.program = "depmod",
-                   .arguments = {"-b", root.string(), folder.filename().string()}};
-    if (!fs::exists("/usr/bin/depmod") && fs::exists("/sbin/depmod"))
-      depmod.program = "/sbin/depmod";
-    if (auto done = run_or_fail(runner, depmod); !done) return std::unexpected(done.error());
-  }
-  auto text = base::read_file(folder / "modules.dep", 64 << 20);
-  if (!text) return std::unexpected(text.error());
   std::error_code error;
   fs::create_directories(destination, error);
-  for (const std::string& file : load_order(*text, guest_modules())) {
+  for (const std::string& file : *needed) {
     const std::string name = fmt::format("{:02}-{}.ko", names.size(), module_name(file));
     const fs::path source = folder / file;
     const std::string unpacker = file.ends_with(".xz")    ? "xz"

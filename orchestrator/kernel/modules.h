@@ -21,6 +21,10 @@ const std::vector<std::string>& guest_modules();
 std::vector<std::string> load_order(std::string_view modules_dep,
                                     const std::vector<std::string>& wanted);
 
+// The files below `folder` (lib/modules/<release>) that a guest needs, in load order. Nothing is written there.
+base::Result<std::vector<std::string>> needed_modules(const base::fs::path& folder,
+                                                      CommandRunner& runner);
+
 // Copies them, uncompressed, to `destination` as 00-name.ko, 01-name.ko ...; `folder` is
 // lib/modules/<release>.
 base::Result<std::vector<std::string>> collect_modules(const base::fs::path& folder,

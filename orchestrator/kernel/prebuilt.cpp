@@ -3,15 +3,13 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <boost/json/object.hpp>
-#include <boost/json/value_to.hpp>
-
 #include "base/hash.h"
 #include "base/text.h"
 #include "kernel/debian_archive.h"
+#include "kernel/failure.h"
+#include "kernel/kernel_entry.h"
 #include "kernel/modules.h"
-#include "kernel/source.h"
+#include "kernel/prebuilt_files.h"
 
 namespace kernel {
 namespace {
@@ -19,71 +17,46 @@ namespace {
 namespace fs = base::fs;
 namespace json = boost::json;
 
-std::unexpected<BuildFailure> mistake(std::string message, std::string hint = {}) {
-  return std::unexpected(
-      BuildFailure{.kind = BuildFailure::Kind::user,
-                   .diagnostics = {{{}, 0, 0, std::move(message), std::move(hint)}}});
-}
-std::unexpected<BuildFailure> infra(base::Error error) {
-  return std::unexpected(
-      BuildFailure{.kind = BuildFailure::Kind::infra, .error = std::move(error)});
-}
+constexpr const char* kImageFile = "image";
+// Goes into the keys: raise it when an entry is laid out differently.
+constexpr std::string_view kLayout = "prebuilt 3";
 
-// Copies image, config and modules into the scratch folder and commits. `root` may have
-// lib/modules.
-std::expected<Artifact, BuildFailure> keep(ArtifactCache::Slot& slot, const fs::path& image,
-                                           const fs::path& config, const fs::path& modules,
-                                           json::object meta, BuildContext& context) {
+// Copies image, configuration and the modules a guest needs into the slot and commits it.
+std::expected<Artifact, BuildFailure> keep(ArtifactCache::Slot& slot, const PrebuiltFiles& files,
+                                           const std::string& name, const std::string& version,
+                                           const model::Machine& machine, BuildContext& context) {
   std::error_code error;
-  fs::copy_file(image, slot.scratch() / "image", error);
-  if (error) return infra({fmt::format("copying {}: {}", image.string(), error.message())});
-  if (!config.empty()) fs::copy_file(config, slot.scratch() / "config", error);
-  json::array names;
-  if (!modules.empty()) {
-    auto collected = collect_modules(modules, slot.scratch() / "modules", context.runner);
-    if (!collected) return infra(collected.error());
-    for (const std::string& name : *collected) names.emplace_back(name);
-    meta["release"] = modules.filename().string();
+  fs::copy_file(files.image, slot.scratch() / kImageFile, error);
+  if (!error) fs::copy_file(files.config, slot.scratch() / kConfigFile, error);
+  if (error)
+    return infra_failure({fmt::format("copying {}: {}", files.image.string(), error.message())});
+  std::vector<std::string> modules;
+  std::string release;
+  if (!files.modules.empty()) {
+    auto collected = collect_modules(files.modules, slot.scratch() / kModulesFolder, context.runner);
+    if (!collected) return infra_failure(collected.error());
+    modules = std::move(*collected);
+    release = files.modules.filename().string();
   }
-  meta["modules"] = std::move(names);
-  auto artifact = slot.commit(std::move(meta));
-  if (!artifact) return infra(artifact.error());
+  auto config = base::read_file(slot.scratch() / kConfigFile, 16 << 20);
+  if (!config) return infra_failure(config.error());
+  if (auto why = why_no_guest(parse_config_values(*config), modules, machine))
+    return user_failure(name + ": " + why->message, why->hint);
+  auto meta = kernel_meta(
+      slot.scratch(), kImageFile, modules,
+      {{"summary", name + (version.empty() ? "" : " " + version)},
+       {"version", version.empty() ? (release.empty() ? "prebuilt" : release) : version},
+       {"release", release}});
+  if (!meta) return infra_failure(meta.error());
+  auto artifact = slot.commit(std::move(*meta));
+  if (!artifact) return infra_failure(artifact.error());
   return std::move(*artifact);
 }
 
-fs::path first_below(const fs::path& folder, std::string_view prefix) {
-  std::vector<fs::path> found;
-  std::error_code ignored;
-  for (const auto& item : fs::directory_iterator(folder, ignored))
-    if (item.path().filename().string().starts_with(prefix)) found.push_back(item.path());
-  std::ranges::sort(found);
-  return found.empty() ? fs::path() : found.front();
-}
-
-std::expected<KernelArtifact, BuildFailure> describe(Artifact artifact,
-                                                     const model::SourceRef& source) {
-  const auto text = [&](const char* name) {
-    const json::value* value = artifact.meta->if_contains(name);
-    return value && value->is_string() ? std::string(value->as_string()) : std::string();
-  };
-  KernelArtifact kernel;
-  kernel.image = artifact.folder / "image";
-  if (fs::exists(artifact.folder / "config")) kernel.config = artifact.folder / "config";
-  if (const json::value* names = artifact.meta->if_contains("modules"); names && names->is_array())
-    for (const json::value& name : names->as_array())
-      kernel.modules.push_back(artifact.folder / "modules" / json::value_to<std::string>(name));
-  kernel.version = text("version");
-  kernel.release = text("release");
+KernelArtifact describe(Artifact artifact, const model::SourceRef& source, bool built_now) {
+  KernelArtifact kernel = kernel_of(std::move(artifact));
   kernel.source = source.text();
-  kernel.compiler = text("compiler");
-  kernel.key = artifact.key;
-  auto hash = base::sha256_file(kernel.image.string());
-  if (!hash) return infra(hash.error());
-  kernel.image_sha256 = *hash;
-  if (!kernel.config.empty())
-    if (auto config_hash = base::sha256_file(kernel.config.string()))
-      kernel.config_sha256 = *config_hash;
-  kernel.artifact = std::move(artifact);
+  kernel.built_now = built_now;
   return kernel;
 }
 
@@ -91,84 +64,69 @@ std::expected<KernelArtifact, BuildFailure> from_debian(const model::SourceRef& 
                                                         const model::Machine& machine,
                                                         BuildContext& context) {
   if (machine.arch != model::Arch::x86_64)
-    return mistake(
+    return user_failure(
         fmt::format("{} is an x86_64 kernel, and the machine is {}", source.text(), machine.id),
         "choose --machine x86_64, or a source that is built");
   DebianArchive archive(context.cache.root() / "apt", context.runner);
   auto package = archive.find_image(source.location);
-  if (!package) {
-    if (!package.error().user.empty())
-      return std::unexpected(
-          BuildFailure{.kind = BuildFailure::Kind::user, .diagnostics = package.error().user});
-    return infra(package.error().host);
-  }
-  const std::string key =
-      base::sha256_hex(fmt::format("2 {} {}", package->name, package->version)).substr(0, 40);
+  if (!package) return source_failure(std::move(package.error()));
+  base::Sha256 hash;
+  hash.field(kLayout).field(package->name).field(package->version).field(machine.id);
+  const std::string key = hash.hex().substr(0, 40);
   if (auto artifact = context.cache.find("prebuilt", key))
-    return describe(std::move(*artifact), source);
+    return describe(std::move(*artifact), source, false);
   auto slot = context.cache.open("prebuilt", key);
-  if (!slot) return infra(slot.error());
-  if (slot->artifact()) return describe(*slot->artifact(), source);
+  if (!slot) return infra_failure(slot.error());
+  if (slot->artifact()) return describe(*slot->artifact(), source, false);
   auto unpacked = base::TemporaryDirectory::create(context.cache.root(), "unpack");
-  if (!unpacked) return infra(unpacked.error());
+  if (!unpacked) return infra_failure(unpacked.error());
   if (context.on_progress) context.on_progress({"fetching " + package->name, 0, 0});
-  if (auto done = archive.unpack(*package, unpacked->path()); !done) return infra(done.error());
-  const fs::path root = unpacked->path();
-  const fs::path image = first_below(root / "boot", "vmlinuz-");
-  if (image.empty()) return infra({"there is no kernel image in " + package->name});
-  // Debian moved /lib into /usr/lib during these releases.
-  fs::path modules = first_below(root / "lib/modules", "");
-  if (modules.empty() && fs::exists(root / "usr/lib/modules")) {
-    std::error_code ignored;
-    fs::create_directories(root / "lib", ignored);
-    fs::rename(root / "usr/lib/modules", root / "lib/modules", ignored);
-    modules = first_below(root / "lib/modules", "");
-  }
-  auto artifact =
-      keep(*slot, image, first_below(root / "boot", "config-"), modules,
-           {{"summary", package->name + " " + package->version}, {"version", package->version}},
-           context);
+  if (auto done = archive.unpack(*package, unpacked->path()); !done)
+    return infra_failure(done.error());
+  auto files = find_prebuilt(unpacked->path(), machine);
+  if (!files) return infra_failure({package->name + ": " + files.error().message});
+  auto artifact = keep(*slot, *files, package->name, package->version, machine, context);
   if (!artifact) return std::unexpected(std::move(artifact.error()));
-  auto kernel = describe(std::move(*artifact), source);
-  if (kernel) kernel->built_now = true;
-  return kernel;
+  return describe(std::move(*artifact), source, true);
+}
+
+// Names the content: what lies at a user's path may be another kernel tomorrow.
+base::Result<std::string> key_of(const PrebuiltFiles& files, const model::Machine& machine,
+                                 CommandRunner& runner) {
+  base::Sha256 key;
+  key.field(kLayout).field(machine.id);
+  for (const fs::path& file : {files.image, files.config}) {
+    auto hash = base::sha256_file(file.string());
+    if (!hash) return std::unexpected(hash.error());
+    key.field(*hash);
+  }
+  if (!files.modules.empty()) {
+    auto needed = needed_modules(files.modules, runner);
+    if (!needed) return std::unexpected(needed.error());
+    for (const std::string& module : *needed) {
+      auto hash = base::sha256_file((files.modules / module).string());
+      if (!hash) return std::unexpected(hash.error());
+      key.field(module).field(*hash);
+    }
+  }
+  return key.hex().substr(0, 40);
 }
 
 std::expected<KernelArtifact, BuildFailure> from_path(const model::SourceRef& source,
+                                                      const model::Machine& machine,
                                                       BuildContext& context) {
-  const fs::path given = source.location;
-  fs::path image = given, modules, config;
-  if (fs::is_directory(given)) {
-    for (const char* name : {"vmlinuz", "bzImage", "Image", "vmlinux", "arch/x86/boot/bzImage",
-                             "arch/arm64/boot/Image"})
-      if (fs::exists(given / name)) {
-        image = given / name;
-        break;
-      }
-    if (image == given)
-      return mistake(given.string() + " holds no kernel image",
-                     "name the image file: bzImage, Image or vmlinux");
-    modules = first_below(given / "lib/modules", "");
-    if (fs::exists(given / ".config")) config = given / ".config";
-  } else if (!fs::exists(given)) {
-    return mistake("there is no kernel image " + given.string());
-  } else if (fs::is_directory(given.string() + ".modules")) {
-    modules = first_below(fs::path(given.string() + ".modules") / "lib/modules", "");
-  }
-  auto hash = base::sha256_file(image.string());
-  if (!hash) return infra(hash.error());
-  base::Sha256 key_hash;
-  key_hash.field("prebuilt 2").field(*hash).field(modules.string());
-  const std::string key = key_hash.hex().substr(0, 40);
-  if (auto artifact = context.cache.find("prebuilt", key))
-    return describe(std::move(*artifact), source);
-  auto slot = context.cache.open("prebuilt", key);
-  if (!slot) return infra(slot.error());
-  if (slot->artifact()) return describe(*slot->artifact(), source);
-  auto artifact = keep(*slot, image, config, modules,
-                       {{"summary", image.string()}, {"version", "prebuilt"}}, context);
+  auto files = find_prebuilt(source.location, machine);
+  if (!files) return user_failure(files.error().message, files.error().hint);
+  auto key = key_of(*files, machine, context.runner);
+  if (!key) return infra_failure(key.error());
+  if (auto artifact = context.cache.find("prebuilt", *key))
+    return describe(std::move(*artifact), source, false);
+  auto slot = context.cache.open("prebuilt", *key);
+  if (!slot) return infra_failure(slot.error());
+  if (slot->artifact()) return describe(*slot->artifact(), source, false);
+  auto artifact = keep(*slot, *files, files->image.string(), {}, machine, context);
   if (!artifact) return std::unexpected(std::move(artifact.error()));
-  return describe(std::move(*artifact), source);
+  return describe(std::move(*artifact), source, true);
 }
 
 }  // namespace
@@ -178,7 +136,7 @@ std::expected<KernelArtifact, BuildFailure> prebuilt_kernel(const model::SourceR
                                                             BuildContext& context) {
   return source.kind == model::SourceRef::Kind::prebuilt_debian
              ? from_debian(source, machine, context)
-             : from_path(source, context);
+             : from_path(source, machine, context);
 }
 
 }  // namespace kernel

@@ -7,8 +7,8 @@
 
 namespace kernel {
 
-// prebuilt:PATH (an image, with lib/modules/<release> beside it or PATH.modules, if there are
-// modules) or prebuilt:debian:6.12-cloud.
+// prebuilt:PATH (prebuilt_files.h says what is looked for where) or prebuilt:debian:6.12-cloud. Image,
+// configuration and the modules a guest needs are copied into the cache, under the hash of their content.
 std::expected<KernelArtifact, BuildFailure> prebuilt_kernel(const model::SourceRef& source,
                                                             const model::Machine& machine,
                                                             BuildContext& context);

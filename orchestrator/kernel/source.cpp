@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernel/source.h"
 
-#include <fmt/format.h>
-
-#include <algorithm>
-#include <array>
 #include <boost/json/object.hpp>
-#include <cctype>
 #include <optional>
 
-#include "base/text.h"
 #include "kernel/debian_archive.h"
 #include "kernel/patch_series.h"
 
@@ -17,40 +11,7 @@ namespace kernel {
 namespace {
 
 namespace fs = base::fs;
-using base::Diagnostic;
 using model::SourceRef;
-
-constexpr std::string_view kForms =
-    "write debian:6.12, debian:6.12.111-1, dir:PATH, git:PATH#REV, prebuilt:PATH or "
-    "prebuilt:debian:6.12-cloud, "
-    "each with +FILE for a patch";
-
-bool looks_like_path(std::string_view text) {
-  for (std::string_view extension : {".patch", ".diff", ".mbox", ".mbx"})
-    if (text.ends_with(extension)) return true;
-  std::error_code ignored;
-  return text.contains('/') || fs::exists(fs::path(text), ignored);
-}
-
-// Debian versions hold '+' themselves ("6.12.94+deb13-1"), so does a folder's name now and then.
-std::vector<std::string> split_patches(std::string_view text) {
-  std::vector<std::string> parts{std::string()};
-  for (std::string_view piece : base::split(text, '+')) {
-    if (parts.size() == 1 && parts[0].empty())
-      parts[0] = piece;
-    else if (looks_like_path(piece))
-      parts.emplace_back(piece);
-    else
-      parts.back() += "+" + std::string(piece);
-  }
-  return parts;
-}
-
-bool is_version(std::string_view text) {
-  return !text.empty() && std::isdigit(static_cast<unsigned char>(text[0])) && text.contains('.') &&
-         text.find_first_not_of(
-             "0123456789.-+~abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") == text.npos;
-}
 
 // Without a network, or on a host without apt, what was unpacked before serves.
 std::optional<DebianPackage> newest_unpacked(const ArtifactCache& cache, const std::string& asked) {
@@ -104,65 +65,6 @@ std::expected<std::unique_ptr<BaseTree>, SourceFailure> as_users_mistake(
 
 SourceFailure SourceFailure::mistake(std::string message, std::string hint) {
   return {base::Diagnostics{{{}, 0, 0, std::move(message), std::move(hint)}}, {}};
-}
-
-std::expected<ParsedSource, Diagnostic> parse_source(std::string_view text,
-                                                     const std::string& where) {
-  const auto wrong = [&](std::string message, std::string hint = std::string(kForms)) {
-    return std::unexpected(Diagnostic{where, 0, 0, std::move(message), std::move(hint)});
-  };
-  text = base::trim(text);
-  std::vector<std::string> parts = split_patches(text);
-  ParsedSource parsed;
-  const std::string& head = parts[0];
-  parsed.patches.assign(parts.begin() + 1, parts.end());
-  const std::size_t colon = head.find(':');
-  const std::string kind = head.substr(0, colon);
-  if (colon == head.npos) {
-    if (is_version(head))
-      return wrong(fmt::format("'{}' is no kernel source", base::printable(head)),
-                   "did you mean debian:" + head + "?");
-    if (looks_like_path(head) && !head.empty())
-      return wrong(fmt::format("'{}' is no kernel source", base::printable(head)),
-                   "did you mean dir:" + head + "?");
-    return wrong(fmt::format("'{}' is no kernel source", base::printable(head)));
-  }
-  const std::string rest = head.substr(colon + 1);
-  if (rest.empty())
-    return wrong(fmt::format("'{}' says nothing after the colon", base::printable(head)));
-  if (kind == "debian") {
-    if (!is_version(rest))
-      return wrong(fmt::format("'{}' is not a kernel version", base::printable(rest)));
-    parsed.source = {SourceRef::Kind::debian, rest, {}};
-  } else if (kind == "dir") {
-    parsed.source = {SourceRef::Kind::dir, rest, {}};
-  } else if (kind == "git") {
-    const std::size_t hash = rest.rfind('#');
-    const std::string revision = hash == rest.npos ? "HEAD" : rest.substr(hash + 1);
-    if (revision.empty())
-      return wrong("there is no revision after '#'",
-                   "write git:PATH#REV, for example git:~/linux#v6.12");
-    parsed.source = {SourceRef::Kind::git, rest.substr(0, hash), revision};
-  } else if (kind == "prebuilt") {
-    if (rest.starts_with("debian:"))
-      parsed.source = {SourceRef::Kind::prebuilt_debian, rest.substr(7), {}};
-    else
-      parsed.source = {SourceRef::Kind::prebuilt, rest, {}};
-    if (!parsed.patches.empty())
-      return wrong("a prebuilt kernel cannot be patched",
-                   "name a source that is built, such as debian:6.12");
-  } else {
-    const std::array<std::string, 4> kinds{"debian", "dir", "git", "prebuilt"};
-    const auto near = base::nearest(kind, kinds);
-    return wrong(fmt::format("there is no kind of source '{}'", base::printable(kind)),
-                 near ? fmt::format("did you mean {}:{}?", *near, rest) : std::string(kForms));
-  }
-  std::string& location = parsed.source.location;
-  const bool is_path = parsed.source.kind != SourceRef::Kind::debian &&
-                       parsed.source.kind != SourceRef::Kind::prebuilt_debian;
-  if (is_path && location.starts_with("~/"))
-    if (const char* home = std::getenv("HOME")) location = home + location.substr(1);
-  return parsed;
 }
 
 std::expected<std::unique_ptr<BaseTree>, SourceFailure> open_source(const SourceRef& source,

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// SRC of the command line to a tree: parsing, fetching, unpacking.
+// From a source as it was asked for (model/source.h) to a tree: fetching, unpacking.
 #pragma once
 #include <expected>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/diagnostic.h"
@@ -14,18 +13,6 @@
 #include "model/source.h"
 
 namespace kernel {
-
-struct ParsedSource {
-  model::SourceRef source;
-  std::vector<std::string> patches;  // "+FILE" parts, in order
-};
-
-// debian:6.12, debian:6.12.111-1, dir:PATH, git:PATH#REV, prebuilt:PATH,
-// prebuilt:debian:6.12-cloud, each with "+FILE" parts. A '+' belongs to the part before it unless
-// what follows it looks like a path: a file or folder that exists, or a name with a slash or a
-// patch's extension. `where` names the origin for messages.
-std::expected<ParsedSource, base::Diagnostic> parse_source(std::string_view text,
-                                                           const std::string& where = {});
 
 // What went wrong with a source: `user` (no such folder, revision, version) or the host's trouble.
 struct SourceFailure {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "base/text.h"
 
@@ -19,8 +20,25 @@ constexpr std::string_view kForms =
 bool is_debian_version(std::string_view text) {
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   return !text.empty() && is_digit(text.front()) && std::ranges::all_of(text, [&](char c) {
-    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '-' || c == '~';
+    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || std::string_view(".-~+").contains(c);
   });
+}
+
+// What follows a '+' inside a Debian version: "7.3.4-1~bpo13+1", "6.12.90+deb12.1-1", "1.2-1+b1". A patch that is
+// called so can be given as ./1 or with --patch.
+bool continues_version(std::string_view text) {
+  for (const std::string_view prefix : {"deb", "b"})
+    if (text.starts_with(prefix)) {
+      text.remove_prefix(prefix.size());
+      break;
+    }
+  return !text.empty() && text.find_first_not_of("0123456789.-~") == std::string_view::npos;
+}
+
+// "~/linux" as a shell would have it: shells leave a '~' behind a colon alone.
+std::string path_of(std::string_view text) {
+  const char* home = text.starts_with("~/") ? std::getenv("HOME") : nullptr;
+  return home != nullptr ? home + std::string(text.substr(1)) : std::string(text);
 }
 
 base::Result<SourceRef> debian(Kind kind, std::string_view text, std::string_view version, std::string_view example) {
@@ -52,26 +70,40 @@ base::Result<SourceRef> parse_source(std::string_view text) {
   if (starts("prebuilt:debian:"))
     return debian(Kind::prebuilt_debian, text, rest("prebuilt:debian:"), "prebuilt:debian:6.12-cloud");
   if (starts("prebuilt:") && text.size() > 9)
-    return SourceRef{.kind = Kind::prebuilt, .location = std::string(rest("prebuilt:")), .revision = {}};
+    return SourceRef{.kind = Kind::prebuilt, .location = path_of(rest("prebuilt:")), .revision = {}};
   if (starts("dir:") && text.size() > 4)
-    return SourceRef{.kind = Kind::dir, .location = std::string(rest("dir:")), .revision = {}};
+    return SourceRef{.kind = Kind::dir, .location = path_of(rest("dir:")), .revision = {}};
   if (starts("git:")) {
     const std::string_view where = rest("git:");
     const std::size_t hash = where.rfind('#');
     if (hash == std::string_view::npos || hash == 0 || hash + 1 == where.size())
       return base::fail(fmt::format("`{}` lacks its path or revision", base::printable(text)),
                         "write git:PATH#REV, for example git:linux#v6.12");
-    return SourceRef{.kind = Kind::git, .location = std::string(where.substr(0, hash)),
+    return SourceRef{.kind = Kind::git, .location = path_of(where.substr(0, hash)),
                      .revision = std::string(where.substr(hash + 1))};
   }
   if (is_debian_version(text))
     return base::fail(fmt::format("`{}` is not a kernel source", base::printable(text)),
                       fmt::format("did you mean `debian:{}`? {}", text, kForms));
+  const std::vector<std::string> kinds{"debian", "dir", "git", "prebuilt"};
+  const std::size_t colon = text.find(':');
+  if (const auto near = base::nearest(text.substr(0, colon), kinds); near && colon != std::string_view::npos)
+    return base::fail(fmt::format("`{}` is not a kernel source", base::printable(text)),
+                      fmt::format("did you mean `{}{}`? {}", *near, base::printable(text.substr(colon)), kForms));
+  if (text.contains('/') && colon == std::string_view::npos)
+    return base::fail(fmt::format("`{}` is not a kernel source", base::printable(text)),
+                      fmt::format("did you mean `dir:{}`? {}", base::printable(text), kForms));
   return base::fail(fmt::format("`{}` is not a kernel source", base::printable(text)), std::string(kForms));
 }
 
 base::Result<std::pair<SourceRef, std::vector<std::string>>> parse_patched_source(std::string_view text) {
-  const std::vector<std::string_view> parts = base::split(text, '+');
+  const std::vector<std::string_view> pieces = base::split(text, '+');
+  const bool debian = text.starts_with("debian:") || text.starts_with("prebuilt:debian:");
+  std::vector<std::string> parts{std::string(pieces.front())};
+  for (std::size_t i = 1; i < pieces.size(); ++i) {
+    if (debian && parts.size() == 1 && continues_version(pieces[i])) parts.front() += "+" + std::string(pieces[i]);
+    else parts.emplace_back(pieces[i]);
+  }
   base::Result<SourceRef> source = parse_source(parts.front());
   if (!source) return std::unexpected(std::move(source.error()));
   std::vector<std::string> patches;
@@ -79,7 +111,7 @@ base::Result<std::pair<SourceRef, std::vector<std::string>>> parse_patched_sourc
     if (parts[i].empty())
       return base::fail(fmt::format("`{}` has a `+` without a patch file behind it", base::printable(text)),
                         "write SRC+FILE, for example debian:6.12+fix.patch");
-    patches.emplace_back(parts[i]);
+    patches.push_back(path_of(parts[i]));
   }
   return std::pair{std::move(*source), std::move(patches)};
 }
