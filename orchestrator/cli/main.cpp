@@ -16,8 +16,13 @@ using namespace cli;
 constexpr const char* kPlanned[] = {"ab", "series", "bisect", "hunt", "nightly", "baseline", "merge", "serve"};
 
 base::fs::path find_root() {
-  if (const char* root = std::getenv("VMLAB_ROOT"); root != nullptr && root[0] != '\0') return root;
   std::error_code error;
+  if (const char* root = std::getenv("VMLAB_ROOT"); root != nullptr && root[0] != '\0') {
+    if (!base::fs::is_directory(base::fs::path(root) / "images", error))
+      user_error(fmt::format("VMLAB_ROOT is {}, which is no checkout of vmlab: it has no folder images", base::printable(root)),
+                 "unset it, or start vmlab with the script ./vmlab of a checkout");
+    return root;
+  }
   for (base::fs::path path = base::fs::read_symlink("/proc/self/exe", error); path.has_relative_path();
        path = path.parent_path())
     if (base::fs::is_directory(path / "scenarios", error) && base::fs::is_directory(path / "images", error))

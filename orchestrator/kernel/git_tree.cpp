@@ -147,14 +147,18 @@ base::Result<std::unique_ptr<BaseTree>> git_tree(const fs::path& repository,
   auto top = runner.run(git(folder, {"rev-parse", "--git-dir"}));
   if (!top) return std::unexpected(top.error());
   if (!top->ok())
-    return base::fail(folder.string() + " is not a git repository",
+    // git has more reasons to refuse than one, a repository of somebody else for example: its own words count.
+    return base::fail(fmt::format("{} is not a git repository for this user: {}", folder.string(),
+                                  base::printable(base::trim(top->tail))),
                       "use dir:PATH for a plain folder");
   const std::string asked = revision.empty() ? "HEAD" : revision;
   auto tree = runner.run(
       git(folder, {"rev-parse", "--verify", "--quiet", "--end-of-options", asked + "^{tree}"}));
   if (!tree) return std::unexpected(tree.error());
   if (!tree->ok())
-    return base::fail(fmt::format("{} has no revision '{}'", folder.string(), asked));
+    return base::fail(fmt::format("{} has no revision '{}'", folder.string(), base::printable(asked)),
+                      fmt::format("the branches and tags: git -C {} for-each-ref --format='%(refname:short)'",
+                                  base::shell_quote(folder.string())));
   auto described = runner.run(git(folder, {"describe", "--always", asked}));
   const std::string name =
       described && described->ok() ? std::string(base::trim(described->output)) : asked;
