@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// Samples taken one after the other hang together, and two such series differ more than their spread
+// says. This is the doubt that a comparison of consecutive samples must survive besides the rank test.
+#pragma once
+#include <cstddef>
+#include <span>
+
+namespace stats {
+
+struct Dependence {
+  double assumed = 0;    // lag-1 autocorrelation that the comparison must survive
+  double estimated = 0;  // see autocorrelation()
+  double inflation = 1;  // of the variance of a side's mean
+};
+
+// Short series cannot show that they are independent: up to 8 values a side 0.5 is assumed whatever
+// the estimate, falling to 0 at 20; above, the estimate plus its standard error. Chosen by
+// simulation, see README.md.
+Dependence dependence(std::span<const double> a, std::span<const double> b);
+
+// The rank test's p weakened by that dependence: by its z, or by a t of the means if that is
+// stronger. Never below `rank_p`.
+double dependent_p(std::span<const double> a, std::span<const double> b, double rank_p,
+                   const Dependence& dependence);
+
+}  // namespace stats
