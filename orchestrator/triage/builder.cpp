@@ -5,8 +5,6 @@
 #include <utility>
 
 #include "triage/frame.h"
-#include "triage/plumbing.h"
-#include "triage/title.h"
 
 namespace triage {
 namespace {
@@ -30,47 +28,14 @@ bool starts_trace(std::string_view body) {
          body.starts_with("backtrace") || body.starts_with("Stack trace");
 }
 
-bool is_stall(Kind kind) {
-  return kind == Kind::rcu_stall || kind == Kind::soft_lockup || kind == Kind::hard_lockup ||
-         kind == Kind::hung_task || kind == Kind::hang;
-}
-
-// What a backtrace of crash(8) says of why the machine died, most telling frame first.
-struct VmcoreCause {
-  std::string_view frame;
-  std::string_view title;
-  Kind kind;
-};
-constexpr VmcoreCause kVmcoreCauses[] = {
-    {"sysrq_handle_crash", "sysrq: crash triggered", Kind::panic},
-    {"watchdog_timer_fn", "BUG: soft lockup in {f}", Kind::soft_lockup},
-    {"watchdog_overflow_callback", "BUG: hard lockup in {f}", Kind::hard_lockup},
-    {"watchdog_hardlockup_check", "BUG: hard lockup in {f}", Kind::hard_lockup},
-    {"check_hung_uninterruptible_tasks", "INFO: task hung in {f}", Kind::hung_task},
-    {"exc_general_protection", "general protection fault in {f}", Kind::oops},
-    {"general_protection", "general protection fault in {f}", Kind::oops},
-    {"exc_invalid_op", "kernel BUG in {f}", Kind::bug},
-    {"do_invalid_op", "kernel BUG in {f}", Kind::bug},
-    {"invalid_op", "kernel BUG in {f}", Kind::bug},
-    {"exc_divide_error", "divide error in {f}", Kind::oops},
-    {"page_fault_oops", "BUG: unable to handle kernel paging request in {f}", Kind::oops},
-    {"no_context", "BUG: unable to handle kernel paging request in {f}", Kind::oops},
-    {"bad_area_nosemaphore", "BUG: unable to handle kernel paging request in {f}", Kind::oops},
-    {"do_page_fault", "BUG: unable to handle kernel paging request in {f}", Kind::oops},
-    {"bad_page_fault", "BUG: unable to handle kernel paging request in {f}", Kind::oops},
-    {"die_kernel_fault", "BUG: unable to handle kernel paging request in {f}", Kind::oops},
-    {"do_mem_abort", "BUG: unable to handle kernel paging request in {f}", Kind::oops},
-    {"bug_handler", "kernel BUG in {f}", Kind::bug},
-    {"panic", "kernel panic in {f}", Kind::panic},
-};
-
 }  // namespace
 
-Builder::Builder(Match match, std::uint64_t start_line, std::uint64_t head_line, std::string caller)
+Builder::Builder(Match match, std::uint64_t start_line, std::uint64_t head_line, const Line& line)
     : match_(std::move(match)),
-      caller_(std::move(caller)),
+      caller_(line.caller),
       start_line_(start_line),
-      last_line_(head_line) {
+      last_line_(head_line),
+      stamped_(line.stamped) {
   fatal_ = (format().flags & kFatal) != 0;
   expect_function_ = format().where == Where::header && match_.function.empty();
   if (format().kind == Kind::hung_task) {
@@ -79,14 +44,18 @@ Builder::Builder(Match match, std::uint64_t start_line, std::uint64_t head_line,
   }
 }
 
-void Builder::add(Source source, std::string_view function, std::string_view file, bool reliable) {
+bool Builder::unproven() const {
+  return (format().flags & kNeedsProof) != 0 && !stamped_ && frames_ == 0 && !pc_seen_;
+}
+
+void Builder::add(Source source, const Frame& frame, bool reliable) {
   if (events_.size() >= kMaxEvents) return;
-  std::string name = clean_function(function);
+  std::string name = clean_function(frame.function);
   if (!events_.empty() && events_.back().function == name && events_.back().source == source) {
     if (reliable) events_.back().reliable = true;
     return;
   }
-  events_.push_back({std::move(name), clean_file(file), source, reliable});
+  events_.push_back({std::move(name), clean_file(frame.file), source, reliable, frame.inlined});
 }
 
 // "CPU: 1 UID: 0 PID: 2 Comm: foo Not tainted 6.1 #6", and "Tainted: G      D W".
@@ -158,7 +127,7 @@ bool Builder::take(std::uint64_t line_number, const Line& line) {
   if (auto exception = body.find("[exception RIP: "); exception != std::string_view::npos) {
     // crash(8): "[exception RIP: foo+203]"
     std::string_view name = body.substr(exception + 16);
-    add(Source::pc, name.substr(0, name.find_first_of("+] ")), {}, true);
+    add(Source::pc, Frame{name.substr(0, name.find_first_of("+] ")), {}}, true);
     pc_seen_ = true;
     last_line_ = line_number;
     return true;
@@ -172,15 +141,16 @@ bool Builder::take(std::uint64_t line_number, const Line& line) {
   if (Register what = parse_register(body, reg); what != Register::none) {
     last_line_ = line_number;
     if (!reg.function.empty()) {
-      add(what == Register::pc ? Source::pc : Source::lr, reg.function, reg.file, true);
+      add(what == Register::pc ? Source::pc : Source::lr, reg, true);
       if (what == Register::pc) pc_seen_ = true;
     }
-    expect_pc_ = what == Register::pc && reg.function.empty() && body.ends_with(']');
+    expect_pc_ = what == Register::pc && reg.function.empty() && body.ends_with(']') &&
+                 !body.ends_with("[inline]");
     return true;
   }
   if (std::exchange(expect_pc_, false)) {
     if (auto frame = parse_frame(body)) {
-      add(Source::pc, frame->function, frame->file, true);
+      add(Source::pc, *frame, true);
       pc_seen_ = true;
       last_line_ = line_number;
       return true;
@@ -200,7 +170,8 @@ bool Builder::take(std::uint64_t line_number, const Line& line) {
   }
   auto at = body.starts_with("at: ") ? 0 : body.find(" at: ");
   if (at != std::string_view::npos && format().where == Where::lock) {
-    if (auto symbol = find_symbol(body, at)) add(Source::lock, symbol->name, symbol->file, true);
+    if (auto symbol = find_symbol(body, at))
+      add(Source::lock, Frame{symbol->name, symbol->file}, true);
     last_line_ = line_number;
     return true;
   }
@@ -213,12 +184,12 @@ bool Builder::take(std::uint64_t line_number, const Line& line) {
     question_ = false;
     ++frames_;
     if (expected_lock) {
-      add(Source::lock, frame->function, frame->file, true);
+      add(Source::lock, *frame, true);
     } else if (!trace_done_ && (in_trace_ || from || (format().flags & kDirect))) {
-      add(Source::frame, frame->function, frame->file, reliable);
-      if (from) add(Source::frame, from->function, from->file, true);
+      add(Source::frame, *frame, reliable);
+      if (from) add(Source::frame, *from, true);
     } else if (!trace_done_ && frames_ <= 8) {
-      add(Source::stray, frame->function, frame->file, reliable);
+      add(Source::stray, *frame, reliable);
     }
     return true;
   }
@@ -255,97 +226,6 @@ void Builder::absorb(Match match, std::uint64_t line_number) {
   match_ = std::move(match);
   expect_function_ = format().where == Where::header && match_.function.empty();
   lines_ = 0;
-}
-
-Builder::Choice Builder::choose(const Format& format, bool asserting) const {
-  // How deep into plumbing a name may be, from what we want to what we put up with.
-  struct Pass {
-    Plumbing deepest;
-    bool unreliable;
-  };
-  const Pass passes[] = {{Plumbing::none, false},
-                         {Plumbing::none, true},
-                         {Plumbing::helper, false},
-                         {Plumbing::waiting, false}};
-  const bool use_locks = format.where == Where::lock;
-  const bool use_registers =
-      format.where == Where::pc || format.where == Where::header || is_stall(format.kind);
-  std::string header = clean_function(match_.function);
-  if (asserting) {
-    // The function that asserts is the one to name, unless it is the reporting machinery.
-    if (!header.empty() && plumbing_of(header) != Plumbing::reporting) return {header, ""};
-    if (use_registers)
-      for (const Event& event : events_)
-        if (event.source == Source::pc && plumbing_of(event.function) != Plumbing::reporting)
-          return {event.function, event.file};
-  }
-  for (const Pass& pass : passes) {
-    auto fits = [&](std::string_view name) {
-      return !name.empty() && plumbing_of(name) <= pass.deepest;
-    };
-    if (fits(header)) return {header, ""};
-    if (use_locks)
-      for (const Event& event : events_)
-        if (event.source == Source::lock && fits(event.function))
-          return {event.function, event.file};
-    for (const Event& event : events_) {
-      if (event.source == Source::lock || event.source == Source::stray) continue;
-      if (event.source == Source::lr && (pc_seen_ || !use_registers)) continue;
-      if (event.source == Source::pc && !use_registers) continue;
-      if (!event.reliable && !pass.unreliable) continue;
-      if (fits(event.function)) return {event.function, event.file};
-    }
-  }
-  for (const Event& event : events_)
-    if (event.source == Source::stray && event.reliable &&
-        plumbing_of(event.function) == Plumbing::none)
-      return {event.function, event.file};
-  return {};
-}
-
-Report Builder::finish(bool cut) const {
-  Report report;
-  const Format& row = format();
-  std::string_view title = row.title;
-  Kind kind = row.kind;
-  bool asserting = (row.flags & kAsserting) != 0;
-  std::string head_file = clean_file(match_.file);
-  if (kind == Kind::warning || kind == Kind::bug) {
-    for (const Refinement& refinement : refinements()) {
-      if (!head_file.ends_with(refinement.file)) continue;
-      title = kind == Kind::bug && !refinement.bug.empty() ? refinement.bug : refinement.title;
-      kind = refinement.kind;
-      asserting = false;
-      break;
-    }
-  }
-  if (row.group == "vmcore") {
-    for (const VmcoreCause& cause : kVmcoreCauses) {
-      bool seen = std::ranges::any_of(
-          events_, [&](const Event& event) { return event.function == cause.frame; });
-      if (!seen) continue;
-      title = cause.title;
-      kind = cause.kind;
-      break;
-    }
-  }
-  Choice choice;
-  if (row.where != Where::none) choice = choose(row, asserting);
-  TitleParts parts{match_, choice.function, head_file, access_, slab_object_};
-  report.title = make_title(title, row.bare, parts);
-  report.kind = kind;
-  report.function = choice.function;
-  report.file = !choice.file.empty() ? choice.file : (asserting ? head_file : "");
-  if (report.file.empty() && !head_file.starts_with("lib/") && !head_file.starts_with("include/"))
-    report.file = head_file;
-  report.signature = make_signature(row, kind, report.title, parts);
-  report.process = process_;
-  report.start_line = start_line_;
-  report.end_line = last_line_;
-  bool wants_trace = !(row.flags & kNoTrace);
-  report.corrupted = cut || (row.where != Where::none && choice.function.empty()) ||
-                     (wants_trace && frames_ == 0 && !pc_seen_) || (row.flags & kHeadLost) != 0;
-  return report;
 }
 
 }  // namespace triage

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "triage/frame.h"
 #include "triage/line.h"
 #include "triage/matcher.h"
 #include "triage/report.h"
@@ -13,7 +14,7 @@ namespace triage {
 
 class Builder {
  public:
-  Builder(Match match, std::uint64_t start_line, std::uint64_t head_line, std::string caller);
+  Builder(Match match, std::uint64_t start_line, std::uint64_t head_line, const Line& line);
 
   // A line that may belong to the report. False when it says nothing a report would say.
   bool take(std::uint64_t line_number, const Line& line);
@@ -32,6 +33,10 @@ class Builder {
   std::uint64_t last_line() const { return last_line_; }
   bool ended() const { return ended_; }
   bool has_trace() const { return frames_ > 0; }
+  // The head names an inlined function: a symboliser wrote one head for each, the last is the real one.
+  bool head_inlined() const { return match_.text.ends_with("[inline]"); }
+  // Nothing but one line that any program could have written.
+  bool unproven() const;
   // The taint letters of the CPU line held D: a previous oops or BUG in the same boot.
   bool tainted_by_death() const { return dead_taint_; }
   bool fatal() const { return fatal_; }
@@ -51,13 +56,14 @@ class Builder {
     std::string file;
     Source source;
     bool reliable;
+    bool inlined;
   };
   struct Choice {
     std::string function;
     std::string file;
   };
 
-  void add(Source source, std::string_view function, std::string_view file, bool reliable);
+  void add(Source source, const Frame& frame, bool reliable);
   void read_task(std::string_view body);
   void read_details(std::string_view body);
   Choice choose(const Format& format, bool asserting) const;
@@ -78,6 +84,7 @@ class Builder {
   bool expect_pc_ = false;        // the program counter's symbol was wrapped to the next line
   bool question_ = false;         // the line before ended in "?": the next symbol is unreliable
   bool ended_ = false;
+  bool stamped_ = false;  // the head carried a printk prefix
   bool dead_taint_ = false;
   bool fatal_ = false;
   bool pc_seen_ = false;

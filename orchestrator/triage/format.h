@@ -48,6 +48,7 @@ enum Flag : unsigned {
   kBanner = 64,      // ends with a line of "="
   kHeadLost = 256,   // a line that follows another head: alone it means that the head was lost
   kRepeats = 128,    // said again and again about the same thing: merged with the first
+  kNeedsProof = 512,  // any program may write it: without a printk prefix it takes a trace
 };
 
 struct Format {

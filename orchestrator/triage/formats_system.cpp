@@ -100,6 +100,8 @@ constexpr Format kFormats[] = {
     {"reboot: ",
      R"(^reboot: (?:Restarting system|Power [dD]own|Power off|System halted|machine restart))",
      Kind::reboot, "", "", Where::none, 0, Role::orderly},
+    {"Rebooting.", R"(^Rebooting\.$)", Kind::reboot, "", "", Where::none, 0, Role::orderly},
+    {"Requesting system reboot", "", Kind::reboot, "", "", Where::none, 0, Role::orderly},
     {"Restarting system", R"(^Restarting system)", Kind::reboot, "", "", Where::none, 0,
      Role::orderly},
     {"Starting new kernel", R"(^Starting new kernel)", Kind::reboot, "", "", Where::none, 0,
@@ -117,7 +119,8 @@ constexpr Format kFormats[] = {
     // a sysrq-triggered crash is a crash; the line itself is only news about who asked
     {"WARNING! ", "", Kind::bug, "", "", Where::none, 0, Role::benign},
     // a "BUG: " of its own with a kernel's prefix before it
-    {"BUG: ", R"(^BUG: ([A-Za-z][^\n]{2,}))", Kind::bug, "BUG: {text}", "", Where::none, kNoTrace},
+    {"BUG: ", R"(^BUG: ([A-Za-z][^\n]{2,}))", Kind::bug, "BUG: {text}", "", Where::none,
+     kNoTrace | kNeedsProof},
 };
 
 }  // namespace

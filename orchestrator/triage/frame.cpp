@@ -130,13 +130,17 @@ std::optional<Frame> parse_frame(std::string_view body, std::optional<Frame>* ca
           return Frame{name, {}, true};
       }
     }
-    // Symbolised inline frame: "foo mm/gup.c:123 [inline]".
-    std::size_t space = body.find(' ');
-    if (space == std::string_view::npos || !body.ends_with("[inline]")) return std::nullopt;
-    std::string_view rest = body.substr(space + 1);
-    std::size_t n = source_length(rest);
-    if (n == 0 || !plausible_name(body.substr(0, space))) return std::nullopt;
-    return Frame{body.substr(0, space), rest.substr(0, n), true};
+    // Symbolised inline frame: "foo mm/gup.c:123 [inline]", perhaps after an address.
+    if (!body.ends_with(" [inline]")) return std::nullopt;
+    std::string_view rest = body.substr(0, body.size() - 9);
+    std::size_t file = rest.rfind(' ');
+    if (file == std::string_view::npos || source_length(rest.substr(file + 1)) == 0)
+      return std::nullopt;
+    std::string_view name = rest.substr(0, file);
+    std::size_t begin = name.rfind(' ') == std::string_view::npos ? 0 : name.rfind(' ') + 1;
+    if (!only_decoration(name.substr(0, begin)) || !plausible_name(name.substr(begin)))
+      return std::nullopt;
+    return Frame{name.substr(begin), rest.substr(file + 1), true, true};
   }
   std::string_view before = body.substr(0, symbol->begin);
   if (!only_decoration(before)) return std::nullopt;

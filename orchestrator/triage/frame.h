@@ -11,6 +11,7 @@ struct Frame {
   std::string_view function;  // as printed: "foo.isra.0", ".foo"
   std::string_view file;      // "mm/gup.c" when the log was symbolised
   bool reliable = true;       // false for x86's "? foo" and powerpc's "(unreliable)"
+  bool inlined = false;       // "[inline]": a symboliser's addition, no raw log has it
 };
 
 // The first "name+0x12/0x34" (or decoded "name (file.c:12)") at or after `from`; where it starts

@@ -141,6 +141,10 @@ bool Triage::State::head(Match match, const Line& line) {
   if (current) {
     const Format& now = current->format();
     bool belongs = false;
+    if (current->head_inlined() && now.kind == format.kind && !current->has_trace()) {
+      current->rehead(std::move(match), line_number);
+      return true;
+    }
     if (format.role == Role::detail) {
       current->absorb(std::move(match), line_number);
       return false;  // it may hold more: a program counter, an access
@@ -185,7 +189,7 @@ void Triage::State::start(Match match, const Line& line) {
     on_open(Opened{line_number, std::string(line.body), match.format->kind,
                    (match.format->flags & kFatal) != 0});
   open.push_back(
-      std::make_unique<Builder>(std::move(match), first, line_number, std::string(line.caller)));
+      std::make_unique<Builder>(std::move(match), first, line_number, line));
 }
 
 void Triage::State::secondary(std::ptrdiff_t of) {
@@ -197,7 +201,7 @@ void Triage::State::close(std::size_t index, bool cut) {
   std::unique_ptr<Builder> builder = std::move(open[index]);
   open.erase(open.begin() + static_cast<std::ptrdiff_t>(index));
   Report report = builder->finish(cut);
-  if (report.title.empty()) return;
+  if (report.title.empty() || builder->unproven()) return;
 
   if (builder->tainted_by_death() && dead && culprit >= 0) return secondary(culprit);
   if (panicked && culprit >= 0) return secondary(culprit);

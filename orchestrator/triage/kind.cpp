@@ -61,4 +61,9 @@ std::string_view kind_name(Kind kind) {
   return "bug";
 }
 
+bool is_stall(Kind kind) {
+  return kind == Kind::rcu_stall || kind == Kind::soft_lockup || kind == Kind::hard_lockup ||
+         kind == Kind::hung_task || kind == Kind::hang;
+}
+
 }  // namespace triage

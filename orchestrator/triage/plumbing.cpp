@@ -28,7 +28,9 @@ constexpr std::array kReporting = std::to_array<std::string_view>({
     "free_consistency_checks", "on_freelist", "validate_slab*", "check_kcov_mode", "printk*",
     "vprintk*",
     // assertions
-    "warn*", "panic*", "nmi_panic*", "bug_handler", "bug_brk_handler", "ubsan_handler",
+    "warn*", "panic*", "assfail", "asswarn", "assertfail", "btrfs_assertfail", "skb_over_panic",
+    "skb_under_panic", "check_slab_allocation", "kernel_text_address*", "is_bpf_text_address*",
+    "nmi_panic*", "bug_handler", "bug_brk_handler", "ubsan_handler",
     "call_break_hook", "call_el1_break_hook", "brk_handler", "handle_bug", "do_bug", "bad_page",
     "bad_page_map", "usercopy_abort", "usercopy_warn", "check_object_size*", "check_heap_object*",
     "skb_panic", "fortify_panic", "fortify_report", "stack_chk_fail", "check_panic_on_warn",
@@ -165,11 +167,26 @@ constexpr std::array kHelper = std::to_array<std::string_view>({
     "vzalloc*", "vfree*", "sheaf_*", "pcs_*", "barn_*", "mempool_alloc*", "mempool_free*",
     "devm_k*", "atomic*", "arch_atomic*", "raw_atomic*", "test_bit*", "set_bit*", "clear_bit*",
     "change_bit*", "test_and_*", "arch_test*", "arch_set_bit*", "arch_clear_bit*", "find_first_*",
-    "find_next_*", "find_last_bit", "xchg*", "cmpxchg*", "refcount_*", "kref_*", "read_once*",
+    "find_next_*", "find_last_bit", "xchg*", "cmpxchg*", "refcount_*", "kref_*", "check_copy_size", "folio_put*", "put_page",
+    "skb_put", "skb_push", "add_wait_queue*", "remove_wait_queue", "read_once*",
     "write_once*", "read_word_at_a_time", "string", "string_nocheck", "format_decode", "pointer",
     "number", "vsnprintf*", "snprintf*", "vscnprintf*", "scnprintf*", "sprintf*", "vsprintf*",
     "ref_tracker_*", "debug_locks_off*", "check_stack_object", "percpu_ref_get*", "percpu_ref_put*",
     "percpu_ref_tryget*", "x86_indirect_thunk*", "x86_return_thunk*", "srso_*", "retbleed_*",
+});
+// clang-format on
+
+// Functions that hold the WARN() or BUG() of others.
+// clang-format off
+constexpr std::array kMessengers = std::to_array<std::string_view>({
+    "warn*", "panic*", "report_*", "bug_*", "dump_stack*", "refcount_warn*", "usercopy_*",
+    "check_heap_object*", "check_object_size*", "list_add_valid*", "list_del_entry_valid*",
+    "list_valid_check*", "debug_print_object", "debug_object_*", "assfail", "asswarn", "assertfail",
+    "btrfs_assertfail", "skb_panic", "skb_over_panic", "skb_under_panic", "fortify_*", "might_sleep*",
+    "might_resched", "kasan_*", "kmsan_*", "kfence_*", "ubsan_*", "kcsan_*", "lockdep_*", "err_printk",
+    "check_unmap", "check_sync", "kobject_init_warn*", "slab_err", "object_err", "stack_chk_fail",
+    "spin_bug", "spin_dump", "rwlock_bug", "schedule_bug", "schedule_debug", "cache_from_obj",
+    "bad_page*", "print_*", "die*", "handle_bug", "exc_invalid_op", "do_invalid_op",
 });
 // clang-format on
 
@@ -189,6 +206,11 @@ Plumbing plumbing_of(std::string_view name) {
   if (listed(kWaiting, name)) return Plumbing::waiting;
   if (listed(kHelper, name)) return Plumbing::helper;
   return Plumbing::none;
+}
+
+bool is_messenger(std::string_view name) {
+  while (!name.empty() && name[0] == '_') name.remove_prefix(1);
+  return name.empty() || listed(kMessengers, name);
 }
 
 }  // namespace triage

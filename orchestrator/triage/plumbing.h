@@ -16,4 +16,8 @@ enum class Plumbing {
 // `name` as clean_function() gives it.
 Plumbing plumbing_of(std::string_view name);
 
+// Asserts on behalf of its caller: refcount_warn_saturate, assfail, usercopy_abort ... Any other
+// function may be the one that a WARNING or BUG is about, idle loops and interrupt entries included.
+bool is_messenger(std::string_view name);
+
 }  // namespace triage

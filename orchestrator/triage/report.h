@@ -39,6 +39,9 @@ enum class Kind {
 
 std::string_view kind_name(Kind kind);
 
+// No progress: a lockup, a stall, a hung task.
+bool is_stall(Kind kind);
+
 struct Report {
   std::string title;  // as maintainers write it: class and first meaningful function
   Kind kind = Kind::bug;

@@ -8,15 +8,6 @@
 #include "triage/state.h"
 
 namespace triage {
-namespace {
-
-bool is_stall(Kind kind) {
-  return kind == Kind::rcu_stall || kind == Kind::soft_lockup || kind == Kind::hard_lockup ||
-         kind == Kind::hung_task || kind == Kind::hang;
-}
-
-}  // namespace
-
 void Triage::State::feed(std::string_view chunk) {
   while (!chunk.empty()) {
     const void* found = std::memchr(chunk.data(), '\n', chunk.size());
@@ -109,7 +100,7 @@ void Triage::State::handle(const Line& line) {
     auto match = matcher.match(line);
     const std::size_t before = open.size();
     const bool used = match && head(std::move(*match), line);
-    if (line.body.size() > 20 &&
+    if (line.body.size() > 20 && !line.body.ends_with("[inline]") &&
         (!match || (used && !open.empty() && open.size() > before - (before > 0)))) {
       pending = line.body;
       pending_line = line_number;
