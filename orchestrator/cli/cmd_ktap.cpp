@@ -15,6 +15,7 @@ struct Options {
   std::string file = "-";
   std::string dialect = "auto";
   std::string test;
+  std::string machine;
 };
 
 void print_for_people(const Session& session, const ktap::Report& report) {
@@ -38,15 +39,15 @@ int run(const Session& session, const Options& options) {
   if (!dialect)
     user_error("there is no dialect '" + base::printable(options.dialect) + "'",
                "one of: auto, tap, uffd_unit_tests, uffd_stress, exit_code");
-  ktap::Parser parser(options.test, *dialect);
+  ktap::Parser parser(options.test, *dialect, options.machine);
   read_input(options.file, [&](std::string_view piece) { parser.feed(piece); });
   const ktap::Report report = parser.finish(ktap::ProcessEnd::unknown());
   if (session.wants_json()) session.deliver_json(ktap::report_to_json(report));
   if (!session.json) print_for_people(session, report);
   for (const ktap::Case& result : report.cases)
     if (model::verdict_of(result.outcome) == model::Verdict::bad) return kBad;
-  // Text without a single result is not good news.
-  return report.cases.empty() ? kBad : kGood;
+  // Text without a single result, or that may lack its end, is not good news.
+  return report.cases.empty() || !report.complete ? kBad : kGood;
 }
 
 }  // namespace
@@ -57,6 +58,8 @@ void install_ktap(CLI::App& app, Session& session) {
   command->add_option("FILE", options->file, "The text; - is standard input");
   command->add_option("--dialect", options->dialect, "auto, tap, uffd_unit_tests, uffd_stress or exit_code");
   command->add_option("--test-id", options->test, "Put before every case's name");
+  command->add_option("--machine", options->machine,
+                      "The machine the text is from, for skips that are inherent there");
   add_output_options(*command, session);
   command->callback([&session, options] { session.exit_code = run(session, *options); });
 }

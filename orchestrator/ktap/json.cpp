@@ -24,6 +24,7 @@ std::string report_to_json(const Report& report) {
   root["results"] = std::move(results);
   root["planned"] =
       report.planned ? boost::json::value(*report.planned) : boost::json::value(nullptr);
+  root["missing"] = report.missing;
   root["complete"] = report.complete;
   root["notes"] = std::move(notes);
   return boost::json::serialize(root);

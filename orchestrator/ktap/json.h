@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What `vmlab ktap` prints: {"results":[{"id","outcome","reason"}],"planned","complete"} and,
-// beyond the contract, each result's "line" and the report's "notes".
+// beyond the contract, each result's "line", how many planned ones are "missing" and the "notes".
 #pragma once
 #include <string>
 

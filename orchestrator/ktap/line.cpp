@@ -5,6 +5,7 @@
 #include <cctype>
 
 #include "base/text.h"
+#include "ktap/prefix.h"
 
 namespace ktap {
 namespace {
@@ -25,84 +26,6 @@ std::string_view trim_left(std::string_view text) {
   return text;
 }
 
-// CSI "ESC [ ... letter", OSC "ESC ] ... BEL", and two-byte escapes.
-std::string without_ansi(std::string_view raw) {
-  std::string out;
-  out.reserve(raw.size());
-  for (std::size_t i = 0; i < raw.size(); ++i) {
-    if (raw[i] != '\x1b') {
-      out += raw[i];
-      continue;
-    }
-    if (i + 1 >= raw.size()) break;
-    const char kind = raw[++i];
-    if (kind == '[') {
-      while (i + 1 < raw.size() && !(raw[i + 1] >= '@' && raw[i + 1] <= '~')) ++i;
-      ++i;
-    } else if (kind == ']') {
-      while (i + 1 < raw.size() && raw[i + 1] != '\a') ++i;
-      ++i;
-    }
-  }
-  return out;
-}
-
-// Length of "[   12.345678]" (printk's time, "[%5lu.%06lu]") at the front; 0 when there is none.
-std::size_t time_stamp_length(std::string_view text) {
-  if (text.empty() || text[0] != '[') return 0;
-  std::size_t i = 1;
-  while (i < text.size() && text[i] == ' ') ++i;
-  const std::size_t seconds = i;
-  while (i < text.size() && is_digit(text[i])) ++i;
-  if (i == seconds || i >= text.size() || text[i] != '.') return 0;
-  const std::size_t fraction = ++i;
-  while (i < text.size() && is_digit(text[i])) ++i;
-  if (i - fraction < 3 || i >= text.size() || text[i] != ']') return 0;
-  return i + 1;
-}
-
-// Length of "[Sat Nov 21 09:09:32 2026]" (`dmesg -T`) at the front; 0 when there is none.
-std::size_t date_length(std::string_view text) {
-  constexpr std::string_view kForm = "[Aaa Aaa 00 00:00:00 0000]";
-  if (text.size() < kForm.size()) return 0;
-  for (std::size_t i = 0; i < kForm.size(); ++i) {
-    const char form = kForm[i];
-    const bool letter = std::isalpha(static_cast<unsigned char>(text[i])) != 0;
-    const bool fits = form == 'A' || form == 'a' ? letter
-                      : form == '0'              ? is_digit(text[i]) || (i == 9 && text[i] == ' ')
-                                                 : text[i] == form;
-    if (!fits) return 0;
-  }
-  return kForm.size();
-}
-
-// Length of "[    T1]" or "[   C0]" (CONFIG_PRINTK_CALLER) at the front.
-std::size_t caller_length(std::string_view text) {
-  if (text.empty() || text[0] != '[') return 0;
-  std::size_t i = 1;
-  while (i < text.size() && text[i] == ' ') ++i;
-  if (i >= text.size() || (text[i] != 'T' && text[i] != 'C')) return 0;
-  const std::size_t digits = ++i;
-  while (i < text.size() && is_digit(text[i])) ++i;
-  return i > digits && i < text.size() && text[i] == ']' ? i + 1 : 0;
-}
-
-std::string_view without_printk_prefix(std::string_view text) {
-  std::string_view rest = text;
-  if (rest.size() >= 3 && rest[0] == '<') {
-    std::size_t i = 1;
-    while (i < rest.size() && i < 5 && is_digit(rest[i])) ++i;
-    if (i > 1 && i < rest.size() && rest[i] == '>') rest.remove_prefix(i + 1);
-  }
-  const std::size_t stamp = std::max(time_stamp_length(rest), date_length(rest));
-  rest.remove_prefix(stamp);
-  const std::size_t caller = caller_length(rest);
-  rest.remove_prefix(caller);
-  if (stamp == 0 && caller == 0) return rest;
-  if (!rest.empty() && rest[0] == ' ') rest.remove_prefix(1);
-  return rest;
-}
-
 struct DirectiveWord {
   std::string_view word;
   Directive directive;
@@ -114,18 +37,33 @@ constexpr DirectiveWord kDirectives[] = {
     {"xpass", Directive::xpass}, {"timeout", Directive::timeout}, {"error", Directive::error},
 };
 
-// Recognises the directive at the front of what follows a '#'; moves `text` behind it.
-Directive take_directive(std::string_view& text) {
+bool is_word(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-';
+}
+bool is_upper(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
+// Recognises the directive at the front of what follows a '#'; moves `text` behind it. "[SKIP]" is
+// the runner's of Linux 5.0. `strict`: in capitals only.
+Directive take_directive(std::string_view& text, bool strict = false) {
+  const bool bracket = text.starts_with('[');
+  const std::string_view body = text.substr(bracket ? 1 : 0);
   for (const auto& row : kDirectives) {
-    if (!starts_with_nocase(text, row.word)) continue;
+    if (!starts_with_nocase(body, row.word)) continue;
     std::size_t end = row.word.size();
-    if (row.directive == Directive::skip) {
-      while (end < text.size() && !is_blank(text[end])) ++end;
-    } else if (end < text.size() && text[end] == ':') {
+    if (strict && !is_upper(body.substr(0, end))) continue;
+    if (bracket) {
+      if (!body.substr(end).starts_with(']')) continue;
+      ++end;
+    } else if (row.directive == Directive::skip && !strict) {
+      while (end < body.size() && !is_blank(body[end])) ++end;
+    } else if (end < body.size() && is_word(body[end])) {
+      continue;
+    } else if (end < body.size() && (body[end] == ':' || body[end] == ',' || body[end] == '.')) {
       ++end;
     }
-    if (end < text.size() && !is_blank(text[end])) continue;
-    text = base::trim(text.substr(end));
+    text = base::trim(body.substr(end));
     return row.directive;
   }
   return Directive::none;
@@ -142,8 +80,9 @@ std::string unescape(std::string_view text) {
 }
 
 // Splits "name # DIRECTIVE data". A '#' counts when it is not escaped and stands at the front or
-// behind a blank. The first one that a directive follows wins; without any, the first that a blank
-// follows begins plain data ("# rcode=0"). "issue #42" is a name.
+// behind a blank. The first one begins a directive or plain data ("# rcode=0"); a later one only a
+// directive in capitals ("# exit=1 # TIMEOUT 45 seconds"), so that no remark turns a failure into a
+// skip. "issue #42" is a name. `ok ... # timeout not reached` is a remark too.
 void split_description(std::string_view text, ResultLine& result) {
   std::size_t plain = std::string_view::npos;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -153,7 +92,10 @@ void split_description(std::string_view text, ResultLine& result) {
     }
     if (text[i] != '#' || (i > 0 && !is_blank(text[i - 1]))) continue;
     std::string_view rest = trim_left(text.substr(i + 1));
-    const Directive directive = take_directive(rest);
+    const std::string_view word = rest;
+    Directive directive = take_directive(rest, plain != std::string_view::npos);
+    const bool always_bad = directive == Directive::timeout || directive == Directive::error;
+    if (always_bad && result.ok && !is_upper(word.substr(0, 5))) directive = Directive::none;
     if (directive != Directive::none) {
       result.directive = directive;
       result.name = unescape(base::trim(text.substr(0, std::min(i, plain))));
@@ -171,10 +113,22 @@ void split_description(std::string_view text, ResultLine& result) {
   result.data = unescape(base::trim(text.substr(plain + 1)));
 }
 
+// The runner of Linux 4.18 and 5.0: "ok 1..2 selftests: timers: foo [PASS]", "not ok 1..3 ...
+// [SKIP]".
+void take_old_verdict(ResultLine& result) {
+  if (!result.name.starts_with("selftests: ") || result.directive != Directive::none) return;
+  for (std::string_view end : {" [PASS]", " [FAIL]", " [SKIP]"}) {
+    if (!result.name.ends_with(end)) continue;
+    result.name.resize(result.name.size() - end.size());
+    if (end == " [SKIP]") result.directive = Directive::skip;
+    return;
+  }
+}
+
 // A kernel message that was printed into the middle of the line ends the line's own text.
 std::string_view before_glued_message(std::string_view text) {
   for (std::size_t i = text.find('['); i != std::string_view::npos; i = text.find('[', i + 1)) {
-    const std::size_t stamp = time_stamp_length(text.substr(i));
+    const std::size_t stamp = printk_time_length(text.substr(i));
     if (stamp >= 14) return text.substr(0, i);  // "[%5lu.%06lu]" is 14 characters or more
   }
   return text;
@@ -191,6 +145,7 @@ bool parse_result(std::string_view text, ResultLine& result) {
   }
   if (!text.empty() && !is_blank(text[0])) return false;
   text = trim_left(before_glued_message(text));
+  if (text.starts_with("1..") && text.size() > 3 && is_digit(text[3])) text.remove_prefix(3);
   std::size_t digits = 0;
   while (digits < text.size() && is_digit(text[digits])) ++digits;
   if (digits > 0 && (digits == text.size() || is_blank(text[digits]))) {
@@ -198,9 +153,10 @@ bool parse_result(std::string_view text, ResultLine& result) {
       result.number = static_cast<std::size_t>(*number);
     text = trim_left(text.substr(digits));
   }
-  if (text == "-") text = {};
-  if (text.starts_with("- ")) text = trim_left(text.substr(2));
+  result.dash = text == "-" || text.starts_with("- ");
+  if (result.dash) text = trim_left(text.substr(1));
   split_description(text, result);
+  take_old_verdict(result);
   return true;
 }
 
@@ -235,16 +191,6 @@ bool is_version(std::string_view text) {
 
 }  // namespace
 
-std::string clean_line(std::string_view raw) {
-  if (raw.starts_with("\xEF\xBB\xBF")) raw.remove_prefix(3);  // a byte order mark
-  while (!raw.empty() && raw.back() == '\r') raw.remove_suffix(1);
-  if (raw.find('\x1b') != std::string_view::npos) {
-    const std::string plain = without_ansi(raw);
-    return std::string(without_printk_prefix(plain));
-  }
-  return std::string(without_printk_prefix(raw));
-}
-
 std::string_view comment_text(std::string_view line) {
   while (!line.empty() && (is_blank(line.front()) || line.front() == '#')) line.remove_prefix(1);
   return line;
@@ -266,7 +212,7 @@ Line classify(std::string_view whole) {
   } else if (starts_with_nocase(line.text, "Bail out!")) {
     line.kind = LineKind::bail;
     line.data = std::string(base::trim(line.text.substr(9)));
-  } else if (line.text.starts_with("Subtest: ") && line.lead.find('#') != std::string_view::npos) {
+  } else if (line.text.starts_with("Subtest: ")) {  // with '#' (KUnit, TAP 14) or bare (ktap.rst)
     line.kind = LineKind::subtest;
     line.data = std::string(base::trim(line.text.substr(9)));
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One line of TAP or KTAP: what a console added to it is taken off, then it is recognised by its
-// form. Sources: testanything.org specifications 12, 13 and 14; Documentation/dev-tools/ktap.rst;
+// One line of TAP or KTAP, recognised by its form after prefix.h took off what a console added.
+// Sources: testanything.org specifications 12, 13 and 14; Documentation/dev-tools/ktap.rst;
 // kselftest.h.
 #pragma once
 #include <cstddef>
@@ -10,18 +10,14 @@
 
 namespace ktap {
 
-// The line without ANSI sequences, trailing carriage returns and a printk prefix ("<6>",
-// "[   12.345678] ",
-// "[   12.345678][    T1] "). Blanks that indent the text behind the prefix stay.
-std::string clean_line(std::string_view raw);
-
 enum class Directive { none, skip, todo, xfail, xpass, timeout, error };
 
 // "ok 3 - name # SKIP why" in its parts.
 struct ResultLine {
   bool ok = false;
   std::optional<std::size_t> number;
-  std::string name;  // unescaped, trimmed; may be empty
+  bool dash = false;  // "- " stood before the name
+  std::string name;   // unescaped, trimmed; may be empty
   Directive directive = Directive::none;
   std::string data;  // what follows the directive, or the '#' when there is none
 };

@@ -10,9 +10,10 @@
 #include "base/text.h"
 #include "fmt/format.h"
 #include "ktap/case_name.h"
-#include "ktap/line.h"
 #include "ktap/plain_reader.h"
+#include "ktap/prefix.h"
 #include "ktap/skip_reasons.h"
+#include "ktap/stress_reader.h"
 #include "ktap/tap_reader.h"
 #include "ktap/uffd_reader.h"
 #include "ktap/verdict.h"
@@ -20,7 +21,9 @@
 namespace ktap {
 namespace {
 
-constexpr std::size_t kLongestLine = 16 * 1024;  // the rest of a longer line is dropped
+// Of a longer line, the start and the end are kept: a directive stands at the end.
+constexpr std::size_t kLongestLine = 16 * 1024;
+constexpr std::size_t kKeptEnd = 512;
 constexpr std::size_t kMostCases =
     200'000;  // far above any selftest; a flood must not eat the host
 
@@ -35,7 +38,10 @@ struct Parser::State {
         machine(std::move(machine_)),
         dialect(dialect_),
         tap(test_id, [this](RawCase raw) { add(std::move(raw)); }),
-        uffd([this](RawCase raw) { add(std::move(raw)); }),
+        uffd([this](RawCase raw) {
+          if (const std::string* section = tap.section()) raw.name = *section + "/" + raw.name;
+          add(std::move(raw));
+        }),
         plain([this](RawCase raw) { add(std::move(raw)); }) {}
 
   // Text from elsewhere may be the output of several programs in a row.
@@ -54,17 +60,56 @@ struct Parser::State {
     return asked && (reads_all() || (!tap.any_structure() && !plain.any_structure()));
   }
   bool reads_plain() const {
+    if (tap.section()) return false;  // its own verdict line judges the program
     return dialect == model::Dialect::automatic && !tap.any_structure() && !uffd.any_structure();
   }
 
-  void take_line() {
+  void append(std::string_view piece) {
+    const std::size_t room = kLongestLine - std::min(kLongestLine, buffer.size());
+    buffer.append(piece.substr(0, room));
+    if (piece.size() <= room) return;
+    end_of_long.append(piece.substr(room));
+    if (end_of_long.size() <= 2 * kKeptEnd) return;
+    end_of_long.erase(0, end_of_long.size() - kKeptEnd);
+    left_out = true;
+  }
+
+  // `whole`: the line came with its newline, or the stream ended in good order.
+  void take_line(bool whole) {
     ++lines;
-    const std::string text = clean_line(buffer);
+    if (end_of_long.size() > kKeptEnd) {
+      end_of_long.erase(0, end_of_long.size() - kKeptEnd);
+      left_out = true;
+    }
+    if (left_out) buffer += " ... ";
+    buffer += end_of_long;
+    end_of_long.clear();
+    left_out = false;
+    std::string cleaned = clean_line(buffer);
     buffer.clear();
+    if (!prefix.known() && !tap.any_structure()) prefix.learn(cleaned);
+    std::string_view text = prefix.strip(cleaned);
+    // What a terminal shows over a progress message.
+    for (auto at = text.find('\r'); at != std::string_view::npos; at = text.find('\r')) {
+      const std::string_view behind = text.substr(at + 1);
+      const LineKind kind = classify(behind).kind;
+      if (kind != LineKind::result && kind != LineKind::plan && kind != LineKind::bail) break;
+      read_line(text.substr(0, at), true);
+      text = behind;
+    }
+    read_line(text, whole);
+  }
+
+  void read_line(std::string_view text, bool whole) {
     if (!base::trim(text).empty()) last_line = text.substr(0, 400);
     if (reads_uffd() && uffd.line(text, lines)) return;
     if (reads_plain() && plain.line(text, lines)) return;
-    if (reads_tap()) tap.line(text, lines);
+    stress.line(text);
+    if (!reads_tap()) return;
+    if (whole)
+      tap.line(text, lines);
+    else
+      tap.last_line(text, lines);
   }
 
   void take_error_line() {
@@ -143,7 +188,11 @@ struct Parser::State {
     out.bad = summary.bad;
     out.expected_bad = summary.expected_bad;
     out.lost_failures = summary.lost_failures;
+    out.lost_results = summary.lost_results;
+    out.header_only = summary.header_only;
     out.nested_complete = summary.nested_complete;
+    out.stress = stress.state();
+    out.stress_error = stress.error();
     if (uffd.any_structure()) {
       const UffdSummary other = uffd.finish();
       uffd.end_pending();
@@ -165,6 +214,7 @@ struct Parser::State {
   model::Dialect dialect;
   TapReader tap;
   UffdReader uffd;
+  StressReader stress;
   PlainReader plain;
   UniqueNames names;
   std::vector<Case> cases;
@@ -172,7 +222,10 @@ struct Parser::State {
   std::size_t dropped = 0;
   std::size_t dropped_bad = 0;
   std::size_t lines = 0;
+  LearnedPrefix prefix;
   std::string buffer;
+  std::string end_of_long;
+  bool left_out = false;
   std::string last_line;
   std::string error_buffer;
   std::string last_error;
@@ -191,10 +244,9 @@ void Parser::feed(std::string_view chunk) {
   while (!chunk.empty()) {
     const auto newline = chunk.find('\n');
     const auto piece = chunk.substr(0, newline);
-    const std::size_t room = kLongestLine - std::min(kLongestLine, state.buffer.size());
-    state.buffer.append(piece.substr(0, room));
+    state.append(piece);
     if (newline == std::string_view::npos) return;
-    state.take_line();
+    state.take_line(true);
     chunk.remove_prefix(newline + 1);
   }
 }
@@ -221,14 +273,22 @@ std::vector<Case> Parser::take_results() {
 
 Report Parser::finish(ProcessEnd end) {
   State& state = *state_;
-  if (!state.buffer.empty()) state.take_line();
+  if (!state.buffer.empty()) state.take_line(end.kind == ProcessEnd::Kind::exited);
   if (!state.error_buffer.empty()) state.take_error_line();
   const Reading reading = state.reading(end);
   TestVerdict verdict = judge(reading, end);
   Report report;
   report.planned = state.planned;
+  report.missing = reading.missing;
   report.complete = verdict.complete;
+  report.reported = reading.reported;
+  if (!(end.kind == ProcessEnd::Kind::exited && end.value == 4)) report.lost = reading.missing;
+  if (report.lost > 0 && reading.last_started)
+    report.started = state.names.unique(bounded_text(*reading.last_started));
   report.notes = std::move(state.notes);
+  if (!reading.any_structure && state.cases.empty() && end.kind == ProcessEnd::Kind::unknown &&
+      !verdict.outcome)
+    report.notes.push_back("no TAP, KTAP or other result was found in the text");
   if (state.dropped > 0) {
     report.complete = false;
     report.notes.push_back(

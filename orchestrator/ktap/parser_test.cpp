@@ -149,9 +149,9 @@ TEST(Json, has_the_contracts_keys) {
   EXPECT_EQ(
       report_to_json(parse("1..2\nok 1 a\nok 2 b # SKIP \"x\"\n")),
       R"({"results":[{"id":"a","outcome":"pass","reason":null,"line":2},)"
-      R"({"id":"b","outcome":"unfit","reason":"\"x\"","line":3}],"planned":2,"complete":true,"notes":[]})");
+      R"({"id":"b","outcome":"unfit","reason":"\"x\"","line":3}],"planned":2,"missing":0,"complete":true,"notes":[]})");
   EXPECT_EQ(report_to_json(parse("")),
-            R"({"results":[],"planned":null,"complete":false,"notes":[]})");
+            R"({"results":[],"planned":null,"missing":0,"complete":false,"notes":["no TAP, KTAP or other result was found in the text"]})");
 }
 
 }  // namespace

@@ -45,8 +45,14 @@ struct Report {
   std::vector<Case>
       cases;  // in the order of the stream; at most one about the whole test, the last
   std::optional<std::size_t>
-      planned;            // of the outermost level; the sum when the text holds several plans
-  bool complete = false;  // everything planned was reported and nothing was cut short
+      planned;               // of the outermost level; the sum when the text holds several plans
+  std::size_t missing = 0;   // planned at the outermost level and never reported
+  bool complete = false;     // everything planned was reported and nothing was cut short
+  std::size_t reported = 0;  // results of the outermost level
+  // Planned there and never reported, unless the program said that it skips the rest. `cases` does
+  // not hold them: most have no name, and a plan may claim any number.
+  std::size_t lost = 0;
+  std::optional<std::string> started;  // name of the first of these, where it had announced itself
   std::vector<std::string>
       notes;  // oddities that decide nothing: totals that disagree, a second plan
 };

@@ -12,8 +12,16 @@ namespace {
 
 constexpr std::size_t kDeepest = 24;       // levels; deeper indentation is taken for a remark
 constexpr std::size_t kMostHeld = 20'000;  // results that wait for their parent's name
+
 bool blanks_only(std::string_view text) {
   return text.find_first_not_of(" \t") == std::string_view::npos;
+}
+
+// ", the last to start: x" when x began and has no result.
+std::string last_started(const Context& context, std::size_t since_run) {
+  if (context.run && since_run == 0) return ", the last to start: " + bounded_text(*context.run);
+  if (context.harness) return ", the last to start: " + bounded_text(*context.harness);
+  return "";
 }
 
 }  // namespace
@@ -28,8 +36,11 @@ bool TapReader::may_open(const Level& top, const Line& line) {
 }
 
 TapReader::Level* TapReader::level_of(const Line& line) {
-  if (line.kind == LineKind::bail)
+  if (line.kind == LineKind::bail) {
+    for (std::size_t i = levels_.size(); i-- > 0;)
+      if (levels_[i].lead == line.lead) return &levels_[i];
     return blanks_only(line.lead) || levels_.size() > 1 ? &levels_.back() : nullptr;
+  }
   std::size_t keep = levels_.size();
   while (keep > 1 && !line.lead.starts_with(levels_[keep - 1].lead)) --keep;
   if (levels_[keep - 1].lead == line.lead) {
@@ -48,6 +59,7 @@ TapReader::Level* TapReader::level_of(const Line& line) {
 
 void TapReader::pop_to(std::string_view lead, const ResultLine* parent) {
   closed_skip_all_.reset();
+  closed_bail_.reset();
   while (levels_.size() > 1 && levels_.back().lead.size() > lead.size()) {
     const bool child = levels_[levels_.size() - 2].lead == lead;
     close_top(child ? parent : nullptr);
@@ -61,6 +73,9 @@ void TapReader::close_top(const ResultLine* parent) {
   std::vector<RawCase> held = std::exchange(level.held, {});
   if (!level.name) level.name = "";
   closed_skip_all_ = level.skip_all;
+  closed_bail_ = level.bail;
+  levels_[depth - 1].had_child = true;
+  if (!parent && level.bail && !summary_.bail) summary_.bail = level.bail;
   levels_.back() = std::move(level);
   for (auto& raw : held) emit(depth, std::move(raw));
   // A parent that was skipped (exit status 4) excuses the rest of its plan.
@@ -71,6 +86,11 @@ void TapReader::close_top(const ResultLine* parent) {
 // The end of one plan's worth of results at this level.
 void TapReader::end_document(Level& level, bool excused) {
   const bool outermost = &level == &levels_.front();
+  if (!level.plan && level.highest_number > level.seen) {
+    summary_.nested_complete = false;
+    note(fmt::format("the numbers go up to {}, {} results were reported", level.highest_number,
+                     level.seen));
+  }
   if (level.plan) {
     const std::size_t missing = *level.plan > level.seen ? *level.plan - level.seen : 0;
     const std::size_t extra = level.seen > *level.plan ? level.seen - *level.plan : 0;
@@ -83,16 +103,20 @@ void TapReader::end_document(Level& level, bool excused) {
       RawCase raw;
       raw.name = "(plan)";
       raw.outcome = missing > 0 ? model::Outcome::missing : model::Outcome::fail;
-      raw.reason = missing > 0
-                       ? fmt::format("{} of {} planned cases never reported", missing, *level.plan)
-                       : fmt::format("{} results for a plan of {}", level.seen, *level.plan);
+      raw.reason =
+          missing > 0 ? fmt::format("{} of {} planned cases never reported", missing, *level.plan) +
+                            last_started(level.context, level.since_run)
+                      : fmt::format("{} results for a plan of {}", level.seen, *level.plan);
       if (extra > 0) ++summary_.bad;
       emit(levels_.size() - 1, std::move(raw));
     }
   }
   if (outermost && level.context.run && level.since_run == 0)
     summary_.last_started = level.context.run;
-  level.versioned = false;
+  else if (outermost && level.context.harness)
+    summary_.last_started = level.context.harness;
+  level.versioned = level.restarted = level.misnumbered = level.had_child = false;
+  level.last_number = level.highest_number = 0;
   level.plan.reset();
   level.seen = 0;
   level.counts = {};
@@ -109,6 +133,15 @@ void TapReader::subtest(const Line& line) {
   pop_to(std::string(levels_[keep - 1].lead), nullptr);
   Level& top = levels_.back();
   if (top.lead == lead) {
+    if (top.restarted && levels_.size() < kDeepest) {
+      top.restarted = false;
+      Level level;
+      level.lead = std::string(lead);
+      level.name = name;
+      level.flat = level.versioned = true;
+      levels_.push_back(std::move(level));
+      return;
+    }
     if (!top.name && top.seen == 0 && top.held.empty())
       top.name = name;
     else

@@ -56,21 +56,44 @@ void TapReader::line(std::string_view text, std::size_t number) {
     one_line(text.substr(0, cut), number);
     text.remove_prefix(cut);
   }
-  one_line(text, number);
+  std::size_t cut = 0;
+  const std::string glued = glued_line(text, cut);
+  if (glued.empty()) return one_line(text, number);
+  one_line(text.substr(0, cut), number);
+  one_line(glued, number);
+}
+
+void TapReader::last_line(std::string_view text, std::size_t number) {
+  const Line parsed = classify(text);
+  const bool bad = !parsed.result.ok && parsed.result.directive == Directive::none;
+  if (parsed.kind != LineKind::result || bad) return line(text, number);
+  const Level& level = level_for(text);
+  const Level& outer = levels_.front();
+  const bool any_plan = outer.plan || level.plan || summary_.planned;
+  const bool fulfils = level.lead == parsed.lead && level.plan && level.seen + 1 == *level.plan &&
+                       (&level == &outer || !outer.plan);
+  if ((fulfils || !any_plan) && !looks_cut(text, parsed.result)) return line(text, number);
+  note(fmt::format("line {} has no end and was not counted: {}", number, bounded_text(text)));
+  remember(text);
 }
 
 void TapReader::one_line(std::string_view text, std::size_t number) {
-  const Line parsed = classify(text);
+  Line parsed = classify(text);
   const bool yaml = inside_yaml(text, parsed);
   Level* level = nullptr;
+  // KTAP numbers its results; what has none is somebody's remark. TAP leaves the number out at
+  // will.
+  if (parsed.kind == LineKind::result && ktap_ && !parsed.result.number && !parsed.result.dash)
+    parsed.kind = LineKind::other;
   if (!yaml && parsed.kind != LineKind::other && parsed.kind != LineKind::subtest)
     level = level_of(parsed);
+  if (level && parsed.kind == LineKind::result) level = past_flat(level, parsed.result);
   if (level) {
     summary_.any_structure = true;
     after_result_ = parsed.kind == LineKind::result;
     switch (parsed.kind) {
       case LineKind::version:
-        version(*level);
+        version(*level, parsed.text);
         return;
       case LineKind::plan:
         plan(*level, parsed);
@@ -79,12 +102,13 @@ void TapReader::one_line(std::string_view text, std::size_t number) {
         result(*level, parsed, number);
         return;
       case LineKind::bail:
-        if (!summary_.bail) summary_.bail = bounded_text(parsed.data);
+        bail_out(parsed);
         break;
       default:
         break;
     }
   }
+  if (!yaml && !level && section_line(text, number)) return;
   remember(text);
   if (yaml || level) return;
   if (parsed.kind == LineKind::subtest) return subtest(parsed);
@@ -123,12 +147,21 @@ bool TapReader::inside_yaml(std::string_view text, const Line& line) {
   return true;
 }
 
-void TapReader::version(Level& level) {
+void TapReader::version(Level& level, std::string_view text) {
+  ktap_ = text.starts_with('K');
+  // In the middle of a plan it may belong to another document, to a subtest whose indentation is
+  // lost, or to nobody: the next line tells.
+  level.restarted = level.plan && level.seen < *level.plan;
+  if (level.restarted) return;
   if (level.versioned || level.plan || level.seen > 0) end_document(level, false);
   level.versioned = true;
 }
 
 void TapReader::plan(Level& level, const Line& line) {
+  if (level.restarted) {
+    end_document(level, false);
+    level.versioned = true;
+  }
   if (level.plan) {
     if (level.seen < *level.plan) {
       if (line.plan != *level.plan)
@@ -144,6 +177,10 @@ void TapReader::plan(Level& level, const Line& line) {
 
 void TapReader::result(Level& level, const Line& line, std::size_t number) {
   const ResultLine& parsed = line.result;
+  if (level.restarted && (!parsed.number || *parsed.number != level.last_number + 1))
+    end_document(level, false);
+  level.restarted = false;
+  number_seen(level, parsed, number);
   NamedResult named = name_result(parsed, level.context, test_id_);
   RawCase raw;
   raw.name = std::move(named.name);
@@ -153,6 +190,11 @@ void TapReader::result(Level& level, const Line& line, std::size_t number) {
   raw.line = number;
   if (raw.skipped && !raw.reason && closed_skip_all_ && !closed_skip_all_->empty())
     raw.reason = closed_skip_all_;
+  if (raw.outcome == model::Outcome::fail && closed_bail_)
+    raw.reason = raw.reason ? *raw.reason + "; " + *closed_bail_ : *closed_bail_;
+  else if (closed_bail_ && !summary_.bail)
+    summary_.bail = closed_bail_;  // and yet its parent says that all is well
+  closed_bail_.reset();
   closed_skip_all_.reset();
   raw.evidence = take_evidence();
   if (raw.outcome == model::Outcome::pass) raw.evidence.clear();
@@ -240,7 +282,11 @@ void TapReader::totals(Level& level, std::string_view text) {
   if (!pass || !fail || !error) return;
   const std::size_t failed = *fail + *error;
   const bool outermost = &level == &levels_.front();
-  if (outermost) summary_.totals_seen = true;
+  std::size_t all = *pass + failed;
+  for (std::string_view word : {" xfail:", " xpass:", " skip:"})
+    all += count_after(text, word).value_or(0);
+  if (outermost) summary_.totals_seen = all == level.seen;
+  if (outermost && !level.plan && all > level.seen) summary_.lost_results += all - level.seen;
   if (*pass == level.counts.pass && failed == level.counts.fail) return;
   note(fmt::format("totals say pass:{} fail:{}, the lines say pass:{} fail:{}", *pass, failed,
                    level.counts.pass, level.counts.fail));
@@ -259,11 +305,28 @@ std::string TapReader::take_evidence() {
 }
 
 TapSummary TapReader::finish() {
-  const bool outer_empty = !levels_.front().plan && summary_.reported == 0 && !summary_.planned;
+  if (section()) close_section(std::nullopt, 0);
+  Level& outer = levels_.front();
+  // What had begun and never told its own result.
+  std::optional<std::string> begun = outer.next_child;
+  if (levels_.size() > 1 && levels_[1].name && !levels_[1].name->empty()) begun = levels_[1].name;
+  const bool outer_empty = !outer.plan && summary_.reported == 0 && !summary_.planned;
   std::optional<std::size_t> inner;
   if (outer_empty && levels_.size() > 1) inner = levels_[1].plan;
   pop_to("", nullptr);
-  end_document(levels_.front(), false);
+  while (levels_.size() > 1) close_top(nullptr);
+  if (outer.plan && outer.seen < *outer.plan && begun) summary_.last_started = begun;
+  if (!outer.plan && begun) {
+    RawCase raw;
+    raw.name = *begun;
+    raw.outcome = model::Outcome::missing;
+    raw.reason = "started and never reported";
+    summary_.nested_complete = false;
+    emit(0, std::move(raw));
+  }
+  if (closed_bail_ && !summary_.bail) summary_.bail = closed_bail_;
+  summary_.header_only = outer.versioned && !outer.plan && outer.seen == 0 && !outer.had_child;
+  end_document(outer, false);
   if (!summary_.planned && inner) summary_.planned = inner;  // the text is one indented document
   return summary_;
 }

@@ -7,20 +7,13 @@
 #include "base/text.h"
 #include "fmt/format.h"
 #include "ktap/case_name.h"
+#include "ktap/tap_text.h"
 
 namespace ktap {
 namespace {
 
 using model::Outcome;
 using Kind = ProcessEnd::Kind;
-
-// ksft_exit_fail_msg("%d out of %d tests failed") is how tests with failures end, not an abort.
-bool only_counts_failures(std::string_view bail) {
-  const auto words = base::split_words(bail);
-  return words.size() == 6 && words[1] == "out" && words[2] == "of" &&
-         words[4].starts_with("test") && words[5] == "failed" && base::parse_int(words[0]) &&
-         base::parse_int(words[3]);
-}
 
 // Collects what is wrong; the outcome that wins a merge wins here, every reason is told.
 class Complaints {
@@ -77,6 +70,27 @@ TestVerdict by_exit_status(const Reading& reading, int status) {
   return verdict;
 }
 
+// uffd-stress and userfaultfd without an exit status: they count down to 0 or say ERROR.
+TestVerdict by_bounces(const Reading& reading) {
+  using State = StressReader::State;
+  TestVerdict verdict;
+  verdict.complete = reading.stress != State::running;
+  if (reading.stress == State::ended) {
+    verdict.outcome = Outcome::pass;
+  } else if (reading.stress == State::failed) {
+    verdict.outcome = Outcome::fail;
+    verdict.reason = reading.stress_error;
+  } else if (reading.stress == State::skipped) {
+    verdict.outcome = Outcome::unfit;
+    verdict.skipped = true;
+    verdict.reason = reading.stress_error;
+  } else {
+    verdict.outcome = Outcome::missing;
+    verdict.reason = with_last_line("it never came to bounces: 0", reading);
+  }
+  return verdict;
+}
+
 void judge_end(const Reading& reading, const ProcessEnd& end, Complaints& complaints) {
   switch (end.kind) {
     case Kind::signal:
@@ -114,6 +128,10 @@ TestVerdict judge(const Reading& reading, const ProcessEnd& end) {
       reading.reported == 0 && !reading.has_plan && !reading.bail && !reading.failed_assertion;
   if (exited && silent && (!reading.any_structure || end.value != 0))
     return by_exit_status(reading, end.value);
+
+  if (end.kind == Kind::unknown && !reading.any_structure && reading.reported == 0 &&
+      reading.stress != StressReader::State::none)
+    return by_bounces(reading);
 
   TestVerdict verdict;
   Complaints complaints;
@@ -156,18 +174,23 @@ TestVerdict judge(const Reading& reading, const ProcessEnd& end) {
         text += ", the last to start: " + bounded_text(*reading.last_started);
       complaints.add(Outcome::missing, std::move(text));
     }
-  } else if (exited && end.value == 0 && silent) {
+  } else if (reading.header_only || (silent && reading.any_structure &&
+                                     (end.kind == Kind::unknown || (exited && end.value == 0)))) {
     complaints.add(Outcome::missing, "a header and no result");
   } else if (end.kind == Kind::unknown && reading.has_plan && reading.reported == 0 &&
              reading.planned > 0) {
     complaints.add(Outcome::missing, "no case reported");
   }
+  if (reading.lost_results > 0)
+    complaints.add(
+        Outcome::missing,
+        fmt::format("the totals count {} more results than were reported", reading.lost_results));
   complaints.into(verdict);
   if (verdict.outcome != Outcome::unfit) verdict.skipped = false;
   const bool ended = exited || (end.kind == Kind::unknown && (reading.has_plan || reading.closed));
   verdict.complete = ended && reading.any_structure && !aborted && reading.missing == 0 &&
-                     reading.nested_complete && (reading.reported > 0 || !reading.has_plan) &&
-                     !silent;
+                     reading.nested_complete && !reading.header_only && reading.lost_results == 0 &&
+                     (reading.reported > 0 || !reading.has_plan) && !silent;
   return verdict;
 }
 

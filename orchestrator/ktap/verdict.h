@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "ktap/report.h"
+#include "ktap/stress_reader.h"
 
 namespace ktap {
 
@@ -25,10 +26,14 @@ struct Reading {
   std::size_t expected_bad = 0;  // cases that said xfail or xpass
   std::size_t lost_failures = 0;
   bool nested_complete = true;
+  bool header_only = false;      // the last document is a version line and nothing else
+  std::size_t lost_results = 0;  // that the totals count, where there is no plan
   std::optional<std::string> bail;
   std::optional<std::string> skip_all;
   std::optional<std::string> last_skip;
   std::optional<std::string> last_started;
+  StressReader::State stress = StressReader::State::none;
+  std::string stress_error;
   bool foreign_status = false;  // exit statuses do not have kselftest's meaning
   bool strict_statuses = true;  // 2 and 3 of a program that speaks no dialect are failures
   std::optional<std::string> failed_assertion;
