@@ -23,7 +23,7 @@ struct Resolved {
   bool exact;
 };
 
-base::Result<Resolved> check(const QemuSpec& spec) {
+base::Result<Resolved> check(const QemuSpec& spec, const Wiring& wiring) {
   const model::Machine& machine = *spec.machine;
   Resolved resolved{spec.memory_bytes ? spec.memory_bytes : machine.default_memory,
                     spec.vcpus ? spec.vcpus : machine.default_vcpus,
@@ -42,6 +42,8 @@ base::Result<Resolved> check(const QemuSpec& spec) {
   if (resolved.exact && spec.accelerator == Accelerator::kvm)
     return base::fail("the instruction clock cannot run on KVM", "use the emulator for exact runs");
   if (spec.kernel.empty()) return base::fail("no kernel image given");
+  if (!wiring.ram_files.empty() && wiring.ram_files.size() != static_cast<std::size_t>(spec.numa_nodes))
+    return base::fail("a snapshot needs one memory file per NUMA node");
   return resolved;
 }
 
@@ -58,9 +60,11 @@ class Arguments {
   std::vector<std::string> list_;
 };
 
-void add_clock(Arguments& args, const QemuSpec& spec, const Resolved& resolved) {
+void add_clock(Arguments& args, const QemuSpec& spec, const Wiring& wiring, const Resolved& resolved) {
   const model::Machine& machine = *spec.machine;
-  args.add("-machine", fmt::format("{}{}", machine.machine_type, resolved.exact ? machine.machine_exact : ""));
+  const bool one_file = !wiring.ram_files.empty() && spec.numa_nodes == 1;
+  args.add("-machine", fmt::format("{}{}{}", machine.machine_type, resolved.exact ? machine.machine_exact : "",
+                                   one_file ? ",memory-backend=ram0" : ""));
   if (spec.accelerator == Accelerator::kvm) {
     args.add("-accel", "kvm");
     args.add("-cpu", machine.arch == model::Arch::x86_64 ? "max" : "host");
@@ -76,13 +80,25 @@ void add_clock(Arguments& args, const QemuSpec& spec, const Resolved& resolved) 
   args.add("-seed", fmt::format("{}", spec.seed));
 }
 
-void add_memory(Arguments& args, const QemuSpec& spec, const Resolved& resolved) {
+std::string memory_backend(const Wiring& wiring, int node, std::uint64_t mebibytes) {
+  const std::string common = fmt::format("id=ram{},size={}M", node, mebibytes);
+  if (wiring.ram_files.empty()) return "memory-backend-ram," + common;
+  // A copy opens the file for reading only; rom=off lets the guest write all the same, copy-on-write.
+  return fmt::format("memory-backend-file,{},mem-path={},{}", common,
+                     option_value(wiring.ram_files[static_cast<std::size_t>(node)]),
+                     wiring.copy ? "share=off,readonly=on,rom=off" : "share=on");
+}
+
+void add_memory(Arguments& args, const QemuSpec& spec, const Wiring& wiring, const Resolved& resolved) {
   args.add("-smp", fmt::format("{}", resolved.vcpus));
   args.add("-m", fmt::format("{}M", resolved.memory / kMiB));
-  if (spec.numa_nodes == 1) return;
   const std::uint64_t each = resolved.memory / kMiB / static_cast<std::uint64_t>(spec.numa_nodes);
+  if (spec.numa_nodes == 1) {
+    if (!wiring.ram_files.empty()) args.add("-object", memory_backend(wiring, 0, each));
+    return;
+  }
   for (int node = 0; node < spec.numa_nodes; ++node) {
-    args.add("-object", fmt::format("memory-backend-ram,id=ram{},size={}M", node, each));
+    args.add("-object", memory_backend(wiring, node, each));
     std::string numa = fmt::format("node,nodeid={0},memdev=ram{0}", node);
     const int first = resolved.vcpus * node / spec.numa_nodes;
     const int end = resolved.vcpus * (node + 1) / spec.numa_nodes;
@@ -160,20 +176,26 @@ std::string kernel_command_line(const QemuSpec& spec) {
 }
 
 base::Result<std::vector<std::string>> qemu_arguments(const QemuSpec& spec, const Wiring& wiring) {
-  const auto resolved = check(spec);
+  const auto resolved = check(spec, wiring);
   if (!resolved) return std::unexpected(resolved.error());
   Arguments args;
   if (!spec.name.empty()) args.add("-name", option_value(spec.name));
   for (std::string_view flag : {"-nodefaults", "-no-user-config", "-no-reboot"}) args.add(flag);
   args.add("-display", "none");
   args.add("-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny");
-  add_clock(args, spec, *resolved);
-  add_memory(args, spec, *resolved);
+  add_clock(args, spec, wiring, *resolved);
+  add_memory(args, spec, wiring, *resolved);
   add_console(args, wiring);
   add_devices(args, spec, wiring, *resolved);
   args.add("-kernel", spec.kernel.string());
-  if (!spec.initrd.empty()) args.add("-initrd", spec.initrd.string());
+  // A copy has what was in the image in its memory; reading it again would be half of the time to its first word.
+  if (!spec.initrd.empty() && !wiring.copy) args.add("-initrd", spec.initrd.string());
   args.add("-append", kernel_command_line(spec));
+  if (wiring.copy) {
+    // Stopped until its memory was looked at (memory_pages.h).
+    args.add("-S");
+    args.add("-incoming", "defer");
+  }
   return args.take();
 }
 

@@ -51,6 +51,8 @@ struct Wiring {
   std::string port;
   std::string qmp;
   bool monitor_on_console = false;  // for people: Ctrl-a c on a console with mux=on
+  std::vector<std::string> ram_files;  // of snapshots: the guest's memory, a file per NUMA node; empty: as usual
+  bool copy = false;  // of a frozen guest: its changes of the memory stay its own, and it waits for the device state
 };
 
 // The arguments after the program's name. Fails on a spec that could not run, with what would be right.

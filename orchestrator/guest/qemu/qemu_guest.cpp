@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "guest/console_log.h"
 #include "guest/cpu_use.h"
+#include "guest/qemu/controlled_guest.h"
 #include "guest/qemu/qmp.h"
 
 namespace guest {
@@ -27,7 +28,7 @@ constexpr auto kAnswerLimit = 20s;
 constexpr auto kReasonLimit = 1s;
 
 // Numbers of the inherited descriptors in QEMU.
-enum : int { kQmpFd = 3, kPortFd = 4, kTypingFd = 5 };
+enum : int { kQmpFd = 3, kPortFd = 4, kTypingFd = 5, kFirstRamFd = kMigrationFd + 1 };
 
 base::Result<std::pair<base::UniqueFd, base::UniqueFd>> typing_pipe() {
   int fds[2];
@@ -44,14 +45,18 @@ QemuSpec with_absolute_paths(QemuSpec spec) {
   return spec;
 }
 
-class QemuGuest final : public Guest {
+class QemuGuest final : public ControlledGuest {
  public:
   QemuGuest(async::Process process, asio::any_io_executor executor, base::UniqueFd qmp, base::UniqueFd port,
-            base::UniqueFd typing, const base::fs::path& folder)
+            base::UniqueFd typing, const base::fs::path& folder, std::string said_before)
       : process_(std::move(process)), qmp_(std::move(executor), std::move(qmp)), port_(std::move(port)),
-        typing_(std::move(typing)), console_(folder / "console.log"), stderr_(folder / "qemu.stderr") {}
+        typing_(std::move(typing)), console_(folder / "console.log"), stderr_(folder / "qemu.stderr"),
+        said_before_(std::move(said_before)) {}
 
+  Qmp& qmp() override { return qmp_; }
+  pid_t pid() const override { return process_.pid(); }
   int port() const override { return port_.get(); }
+  std::string_view said_before() const override { return said_before_; }
   std::string take_console() override { return console_.take(); }
   const base::fs::path& console_log() const override { return console_.path(); }
 
@@ -168,6 +173,7 @@ class QemuGuest final : public Guest {
   base::UniqueFd port_, typing_;
   ConsoleLog console_;
   base::fs::path stderr_;
+  std::string said_before_;
   CpuUse last_use_;
   std::optional<GuestEnd> end_;
   std::optional<std::chrono::steady_clock::time_point> exit_seen_;
@@ -176,8 +182,14 @@ class QemuGuest final : public Guest {
 
 }  // namespace
 
-base::Result<std::unique_ptr<Guest>> start_qemu(asio::any_io_executor executor, const QemuSpec& given,
+base::Result<std::unique_ptr<Guest>> start_qemu(asio::any_io_executor executor, const QemuSpec& spec,
                                                 const base::fs::path& folder, std::string_view note) {
+  return start_controlled(std::move(executor), spec, folder, note, {});
+}
+
+base::Result<std::unique_ptr<ControlledGuest>> start_controlled(asio::any_io_executor executor, const QemuSpec& given,
+                                                                const base::fs::path& folder, std::string_view note,
+                                                                StartExtras extras) {
   const QemuSpec spec = with_absolute_paths(given);
   const auto script = qemu_script(spec, note);
   if (!script) return std::unexpected(script.error());
@@ -189,25 +201,36 @@ base::Result<std::unique_ptr<Guest>> start_qemu(asio::any_io_executor executor, 
   auto typing = typing_pipe();
   for (auto* pair : {&qmp, &port, &typing})
     if (!*pair) return std::unexpected(pair->error());
+  if (!extras.console_before.empty())
+    if (auto written = base::write_file_atomic(folder / "console.log", extras.console_before); !written)
+      return std::unexpected(written.error());
 
   // The console's path goes through the working directory, so that no folder name needs escaping.
   // /dev/fd/N opens the pipe's read end once more; typing_ keeps it from ever being at its end.
-  const Wiring wiring{.console = fmt::format("file,path=console.log,input-path=/dev/fd/{}", int(kTypingFd)),
-                      .port = fmt::format("socket,fd={}", int(kPortFd)),
-                      .qmp = fmt::format("socket,fd={}", int(kQmpFd))};
+  Wiring wiring{.console = fmt::format("file,path=console.log,append={},input-path=/dev/fd/{}",
+                                       extras.console_before.empty() ? "off" : "on", int(kTypingFd)),
+                .port = fmt::format("socket,fd={}", int(kPortFd)),
+                .qmp = fmt::format("socket,fd={}", int(kQmpFd)),
+                .copy = extras.copy};
+  std::vector<std::pair<int, int>> inherit{
+      {qmp->second.get(), kQmpFd}, {port->second.get(), kPortFd}, {typing->first.get(), kTypingFd}};
+  if (extras.migration >= 0) inherit.emplace_back(extras.migration, kMigrationFd);
+  for (const int file : extras.ram) {
+    const int number = kFirstRamFd + static_cast<int>(wiring.ram_files.size());
+    inherit.emplace_back(file, number);
+    wiring.ram_files.push_back(fmt::format("/proc/self/fd/{}", number));
+  }
   auto arguments = qemu_arguments(spec, wiring);
   if (!arguments) return std::unexpected(arguments.error());
   const async::ProcessSpec process{.program = qemu_program(spec),
                                    .arguments = std::move(*arguments),
                                    .directory = folder,
-                                   .inherit = {{qmp->second.get(), kQmpFd},
-                                               {port->second.get(), kPortFd},
-                                               {typing->first.get(), kTypingFd}},
+                                   .inherit = std::move(inherit),
                                    .stderr_file = folder / "qemu.stderr"};
   auto child = async::Process::spawn(executor, process);
   if (!child) return std::unexpected(std::move(child.error()));
   return std::make_unique<QemuGuest>(std::move(*child), executor, std::move(qmp->first), std::move(port->first),
-                                     std::move(typing->second), folder);
+                                     std::move(typing->second), folder, std::move(extras.said_before));
 }
 
 }  // namespace guest
