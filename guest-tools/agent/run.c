@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -124,6 +125,10 @@ static bool kill_all(int grace) {
 }
 
 static void end_by_force(void) {
+  char mark[64];
+  /* On console and log, for whoever reads them: what follows is not the test's own. */
+  snprintf(mark, sizeof mark, "<5>vmlab: time is up for test %u\n", (unsigned)running.index);
+  write_file("/dev/kmsg", mark);
   evidence_of_tasks(running.index);
   evidence_by_sysrq();
   kill(-running.pid, SIGTERM);

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include <functional>
 #include <optional>
 #include <utility>
@@ -130,6 +132,13 @@ void KernelLog::remark(std::uint64_t time_us, std::string text, std::string& fre
   text = "-- vmlab: " + text;
   fresh += text + "\n";
   records_.push_back({.text = std::move(text), .time_us = time_us});
+}
+
+std::string KernelLog::add_remark(std::string text) {
+  std::string fresh;
+  // A microsecond behind the latest line, so that it is merged in behind it.
+  remark(std::max(last_record_us_, last_console_us_) + 1, base::printable(text), fresh);
+  return fresh;
 }
 
 std::string KernelLog::add_records(std::uint32_t lost, std::string_view records) {

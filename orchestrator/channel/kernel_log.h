@@ -23,6 +23,9 @@ class KernelLog {
   // console has not brought before, in the same form. `lost`: how often the ring buffer overran the agent.
   std::string add_records(std::uint32_t lost, std::string_view records);
 
+  // A line of ours, "-- vmlab: text", at the latest time seen so far; returns it with its newline.
+  std::string add_remark(std::string text);
+
   // The guest has ended: a console line without its newline counts as one.
   std::string finish();
 

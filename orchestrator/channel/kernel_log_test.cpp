@@ -81,4 +81,12 @@ TEST(KernelLog, MergesALargeFloodQuickly) {
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 20'000);
 }
 
+TEST(KernelLog, HoldsOurRemarksWhereTheyWereMade) {
+  KernelLog log;
+  log.add_console("[    1.000000] before\n");
+  EXPECT_EQ(log.add_remark("time is up"), "-- vmlab: time is up\n");
+  log.add_console("[    2.000000] behind\n");
+  EXPECT_EQ(log.text(), "[    1.000000] before\n-- vmlab: time is up\n[    2.000000] behind\n");
+}
+
 }  // namespace channel

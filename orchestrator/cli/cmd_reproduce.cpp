@@ -36,6 +36,7 @@ lab::RunRequest request_for(Session& session, const store::FoundResult& found) {
     throw base::InfraError("the scenario has no test " + found.result.test + " any more",
                            "restore the scenario file of that run: " + found.command);
   request.keep_order = true;
+  request.reruns.retries = 0;
   return request;
 }
 

@@ -53,14 +53,15 @@ void install_run(CLI::App& app, Session& session) {
   add_run_options(*command, *options);
   add_output_options(*command, session);
   command->callback([&session, options] {
-    if (!options->resume.empty()) throw base::InfraError("run --resume is not part of this version", "start the run again");
-    const lab::RunRequest request = request_of(session, *options);
+    const std::string junit = options->junit.empty() ? "" : base::fs::absolute(options->junit).string();
+    const lab::RunRequest request =
+        options->resume.empty() ? request_of(session, *options) : resumed_request(session, *options);
     if (!options->git_bisect) {
-      session.exit_code = run_and_report(session, request, options->junit, false);
+      session.exit_code = run_and_report(session, request, junit, false);
       return;
     }
     try {
-      session.exit_code = run_and_report(session, request, options->junit, true);
+      session.exit_code = run_and_report(session, request, junit, true);
     } catch (const base::InfraError& error) {
       // git would take any other code below 128 for "bad".
       fmt::print(stderr, "vmlab: {}\n", error.what());

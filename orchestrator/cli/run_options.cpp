@@ -7,6 +7,8 @@
 #include "cli/scenarios.h"
 #include "cli/shell_words.h"
 #include "cli/source_argument.h"
+#include "cli/stored_run.h"
+#include "compare/known_failures.h"
 #include "scenario/select.h"
 
 namespace cli {
@@ -49,10 +51,20 @@ scenario::Selection selection_of(const RunOptions& options) {
   return selection;
 }
 
+// `git bisect run` asks whether, not how often.
+int retries_of(const Scenarios& scenarios, const RunOptions& options) {
+  constexpr int kRetries = 2;
+  if (options.git_bisect) return 0;
+  std::optional<int> most;
+  for (const auto& scenario : scenarios)
+    if (scenario->retries) most = std::max(most.value_or(0), *scenario->retries);
+  return most.value_or(kRetries);
+}
+
 }  // namespace
 
 void add_run_options(CLI::App& command, RunOptions& options) {
-  command.add_option("SCENARIO", options.scenarios, "Scenario files, or names of shipped ones")->required();
+  command.add_option("SCENARIO", options.scenarios, "Scenario files, or names of shipped ones");
   command.add_option("--arch", options.archs, "Only these architectures")->delimiter(',')->type_name("A,..");
   command.add_option("--machine", options.machines, "Only these machines; globs")->delimiter(',')->type_name("M,..");
   command.add_option("--test", options.tests, "Only these tests; * crosses /")->type_name("GLOB");
@@ -66,12 +78,16 @@ void add_run_options(CLI::App& command, RunOptions& options) {
   command.add_option("--jobs", options.jobs, "Guests at once (default: one per core)")
       ->check(CLI::Range(1, 1024))->type_name("N");
   command.add_option("--shard", options.shard, "Run one of N parts")->type_name("K/N");
-  command.add_option("--resume", options.resume)->type_name("RUN")->group("");
+  command.add_option("--retries", options.retries, "Run a bad result so often again, to see whether it is flaky (default: 2)")
+      ->check(CLI::Range(0, 100))->type_name("N");
+  command.add_flag("--dump-on-hang", options.dump_on_hang, "Keep the memory of guests in which something hangs");
+  command.add_option("--resume", options.resume, "Go on with an interrupted run: what is left, nothing twice")->type_name("RUN");
   command.add_option("--junit", options.junit, "Write JUnit XML")->type_name("FILE");
   command.add_flag("--git-bisect", options.git_bisect, "Exit as `git bisect run` wants: 0, 1, 125, 255");
 }
 
 lab::RunRequest request_of(const Session& session, const RunOptions& options) {
+  if (options.scenarios.empty()) user_error("no scenario is given", "vmlab run SCENARIO; vmlab list scenarios shows them");
   const Scenarios scenarios = load_scenarios(session, options.scenarios);
   auto jobs = scenario::select_jobs(scenarios, selection_of(options));
   if (!jobs) throw base::UserError{jobs.error()};
@@ -81,6 +97,11 @@ lab::RunRequest request_of(const Session& session, const RunOptions& options) {
     request.scenario_names += (request.scenario_names.empty() ? "" : ",") + scenario->name;
   request.command = session.command_line;
   request.guests = options.jobs;
+  request.dump_on_hang = options.dump_on_hang;
+  request.reruns = {.retries = options.retries.value_or(retries_of(scenarios, options)),
+                    .known = known_failures(session),
+                    .expects = {},
+                    .today = compare::today_utc()};
   return request;
 }
 

@@ -15,6 +15,8 @@ struct RunOptions {
   std::vector<std::string> scenarios, archs, machines, tests, patches;
   std::string kernel, selftests, isolation, clock, shard, junit, resume;
   std::optional<std::uint64_t> seed;
+  std::optional<int> retries;
+  bool dump_on_hang = false;
   int jobs = 0;
   bool git_bisect = false;
 };
@@ -23,6 +25,11 @@ void add_run_options(CLI::App& command, RunOptions& options);
 
 // Loads the scenarios and selects the jobs. Throws UserError.
 lab::RunRequest request_of(const Session& session, const RunOptions& options);
+
+// Where a run goes on: the request of the interrupted run `options.resume`, of its own command line where no scenario
+// is given, with what it has won so far. Throws UserError when there is no such run, or when what is asked for now is
+// not what was asked for then.
+lab::RunRequest resumed_request(Session& session, const RunOptions& options);
 
 // A stored command line ("vmlab run 'a b.yaml' --seed 7") as options again. Throws InfraError when it is none.
 RunOptions parse_run_command(Session& session, const std::string& command_line);

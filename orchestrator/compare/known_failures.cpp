@@ -8,12 +8,16 @@
 #include <map>
 
 #include "base/text.h"
+#include "model/known_failure.h"
 
 namespace compare {
 namespace {
 
+using model::covers;
+using model::expired;
 using model::KnownFailure;
 using model::Outcome;
+using model::waives;
 
 bool is_date(std::string_view text) {
   if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
@@ -22,23 +26,12 @@ bool is_date(std::string_view text) {
   return true;
 }
 
-bool covers(const KnownFailure& entry, const model::CaseResult& result) {
-  return base::glob_match(entry.machine.empty() ? "*" : entry.machine, result.machine) &&
-         base::glob_match(entry.test, result.id);
-}
-
 // Whether the entry could be about a case of this test, though it matched none.
 bool concerns(const KnownFailure& entry, const model::CaseResult& result) {
   if (!base::glob_match(entry.machine.empty() ? "*" : entry.machine, result.machine)) return false;
   const std::string_view literal =
       std::string_view(entry.test).substr(0, entry.test.find_first_of("*?"));
   return literal.starts_with(result.test + "/") || (result.test + "/").starts_with(literal);
-}
-
-bool waives(const KnownFailure& entry, Outcome outcome) {
-  if (verdict_of(outcome) != model::Verdict::bad || outcome == Outcome::crash) return false;
-  if (entry.outcomes.empty()) return outcome == Outcome::fail || outcome == Outcome::hang;
-  return std::ranges::find(entry.outcomes, to_string(outcome)) != entry.outcomes.end();
 }
 
 std::string why_invalid(const KnownFailure& entry) {
@@ -64,6 +57,20 @@ KnownNote note(KnownNote::Kind kind, const KnownFailure& entry, std::string_view
                              entry.machine.empty() ? "*" : base::printable(entry.machine), what)};
 }
 
+// The cases that a known end of the whole test took along are part of that end.
+void cover_lost_cases(Settled& run) {
+  std::map<TestKey, const Case*> ended;
+  for (const Case& c : run.cases)
+    if (c.result.id == c.result.test && c.outcome == Outcome::xfail && verdict_of(c.result.outcome) == model::Verdict::bad)
+      ended[{c.column, c.result.test}] = &c;
+  for (Case& c : run.cases) {
+    const auto whole = ended.find({c.column, c.result.test});
+    if (whole == ended.end() || c.outcome != Outcome::missing) continue;
+    c.outcome = Outcome::xfail;
+    c.note = whole->second->note;
+  }
+}
+
 std::string text_of(const KnownFailure& entry) {
   if (entry.link.empty()) return entry.reason;
   return entry.reason.empty() ? entry.link : entry.reason + " (" + entry.link + ")";
@@ -83,7 +90,7 @@ std::vector<KnownNote> apply_known_failures(Settled& run, std::span<const KnownF
       notes.push_back(note(KnownNote::Kind::invalid, entry, "is not applied: " + why));
       continue;
     }
-    if (!entry.expires.empty() && entry.expires < today) {
+    if (expired(entry, today)) {
       notes.push_back(note(KnownNote::Kind::expired, entry, "expired on " + entry.expires));
       continue;
     }
@@ -100,7 +107,12 @@ std::vector<KnownNote> apply_known_failures(Settled& run, std::span<const KnownF
       c.outcome = Outcome::xfail;
       c.note = text_of(entry);
     }
-    if (!used) notes.push_back(note(KnownNote::Kind::unused, entry, "matched no failure"));
+    // A test that could not run says nothing about its failure being gone.
+    const bool had_a_chance = std::ranges::any_of(run.cases, [&](const Case& c) {
+      return ran(c.result.outcome) && (concerns(entry, c.result) || covers(entry, c.result));
+    });
+    if (!used && had_a_chance)
+      notes.push_back(note(KnownNote::Kind::unused, entry, "matched no failure"));
     for (Case& c : run.cases) {
       const auto column = failed.find(c.column);
       if (column == failed.end() || column->second || !covers(entry, c.result)) continue;
@@ -109,6 +121,7 @@ std::vector<KnownNote> apply_known_failures(Settled& run, std::span<const KnownF
       c.note = text_of(entry);
     }
   }
+  cover_lost_cases(run);
   return notes;
 }
 

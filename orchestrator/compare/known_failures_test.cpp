@@ -64,6 +64,22 @@ TEST(KnownFailures, CoverHangsButMissingOnlyWhenListed) {
   EXPECT_EQ(exit_code(run), 0);
 }
 
+TEST(KnownFailures, OfAWholeTestCoverTheCasesItTookAlong) {
+  auto run = settle(finished_run({row("x86_64", "mm/a", "c", Outcome::fail),
+                                  row("x86_64", "mm/a", "(planned case 2)", Outcome::missing),
+                                  row("x86_64", "mm/a", "", Outcome::hang),
+                                  row("x86_64", "mm/b", "(planned case 2)", Outcome::missing)}));
+  apply(run, {entry("mm/a")});
+  EXPECT_EQ(run.cases[0].outcome, Outcome::fail) << "a case that failed by itself has its own entry";
+  EXPECT_EQ(run.cases[1].outcome, Outcome::xfail);
+  EXPECT_EQ(run.cases[3].outcome, Outcome::missing);
+}
+
+TEST(KnownFailures, AnEntryOfATestThatCouldNotRunIsNoNews) {
+  auto run = settle(finished_run({row("x86_64", "mm/a", "", Outcome::unfit)}));
+  EXPECT_TRUE(apply(run, {entry("mm/a")}).empty());
+}
+
 TEST(KnownFailures, APassUnderAnEntryIsNews) {
   auto run = settle(finished_run({row("x86_64", "mm/a", "c", Outcome::pass)}));
   const auto notes = apply(run, {entry("mm/a/c")});

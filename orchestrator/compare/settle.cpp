@@ -6,6 +6,8 @@
 #include <tuple>
 #include <type_traits>
 
+#include "model/case_id.h"
+
 namespace compare {
 namespace {
 
@@ -29,19 +31,21 @@ std::size_t machine_order(const std::string& column) {
                                   table.begin());
 }
 
-// The last attempt of each test that brought something else than infra.
-std::map<TestKey, int> last_sound_attempts(const model::Run& run,
-                                           const std::map<std::string, std::string>& columns) {
-  std::map<TestKey, int> last;
-  for (const CaseResult& r : run.results) {
-    if (r.outcome == Outcome::infra) continue;
-    int& attempt = last[{column_of(columns, r.job, r.machine), r.test}];
-    attempt = std::max(attempt, r.attempt);
-  }
-  return last;
+// The attempts of each test from which the host took nothing.
+std::map<TestKey, std::set<int>> sound_attempts(const model::Run& run,
+                                                const std::map<std::string, std::string>& columns) {
+  std::map<TestKey, std::map<int, bool>> sound;
+  for (const CaseResult& r : run.results)
+    sound[{column_of(columns, r.job, r.machine), r.test}].try_emplace(r.attempt, true).first->second &=
+        r.outcome != Outcome::infra;
+  std::map<TestKey, std::set<int>> out;
+  for (const auto& [key, attempts] : sound)
+    for (const auto& [attempt, whole] : attempts)
+      if (whole) out[key].insert(attempt);
+  return out;
 }
 
-Case decide(const Group& group, std::string column) {
+Case decide(const Group& group, std::string column, const std::set<int>& attempts_of_test) {
   // The first attempt with a verdict; infra only when there is no other.
   int first = 0;
   for (const CaseResult* r : group.rows)
@@ -55,6 +59,9 @@ Case decide(const Group& group, std::string column) {
     if (best == nullptr || merge_rank(r->outcome) < merge_rank(best->outcome)) best = r;
   }
   Case out{.result = *best, .outcome = best->outcome, .column = std::move(column), .note = {}};
+  // An attempt without a row of the whole test went well as far as that is concerned; of a case it says nothing.
+  if (model::is_about_whole_test(best->id, best->test))
+    for (const int attempt : attempts_of_test) bad.try_emplace(attempt, false);
   out.attempts = std::max(1, static_cast<int>(bad.size()));
   out.bad_attempts =
       static_cast<int>(std::ranges::count_if(bad, [](const auto& b) { return b.second; }));
@@ -107,6 +114,11 @@ bool ran(Outcome outcome) {
   }
 }
 
+std::string rate_text(const Case& c) {
+  if (c.attempts < 2 || c.bad_attempts == 0) return {};
+  return fmt::format("{} {}/{}", c.bad_attempts < c.attempts ? "flaky" : "fails", c.bad_attempts, c.attempts);
+}
+
 std::map<std::string, std::string> columns_of_jobs(const model::Run& run) {
   std::map<std::string, std::set<std::string>> kernels;  // by machine
   const auto kernel = [](const model::JobRecord& job) {
@@ -126,7 +138,8 @@ std::map<std::string, std::string> columns_of_jobs(const model::Run& run) {
 
 Settled settle(const model::Run& run, bool over) {
   const auto columns = columns_of_jobs(run);
-  const auto sound = last_sound_attempts(run, columns);
+  const auto sound = sound_attempts(run, columns);
+  const std::set<int> none;
   Settled out{
       .run = run.id, .columns = {}, .tests = {}, .cases = {}, .ran_nothing = {}, .pending = {}};
   std::set<std::string> seen_columns;
@@ -145,15 +158,14 @@ Settled settle(const model::Run& run, bool over) {
   for (const CaseResult& r : run.results) {
     const std::string column = column_of(columns, r.job, r.machine);
     see(column, r.test);
-    const auto found = sound.find({column, r.test});
-    const bool made_good = found != sound.end() && found->second > r.attempt;
-    if (r.outcome == Outcome::infra && made_good) continue;
+    if (r.outcome == Outcome::infra && sound.contains({column, r.test})) continue;
     const auto [at, added] = index.try_emplace({column, r.test, r.id}, groups.size());
     if (added) groups.push_back({column, {}});
     groups[at->second].second.rows.push_back(&r);
   }
   for (const auto& [column, group] : groups) {
-    out.cases.push_back(decide(group, column));
+    const auto attempts = sound.find({column, group.rows.front()->test});
+    out.cases.push_back(decide(group, column, attempts == sound.end() ? none : attempts->second));
     by_test[{column, out.cases.back().result.test}].add(out.cases.back().outcome);
   }
 

@@ -20,7 +20,7 @@ struct Case {
   model::CaseResult result;                          // the row that decides; its outcome is raw
   model::Outcome outcome = model::Outcome::missing;  // after known failures, see known_failures.h
   std::string column;
-  int attempts = 1;      // that gave a verdict
+  int attempts = 1;      // that had a say: of the case, or of its whole test where the result is about that
   int bad_attempts = 0;  // 1 of 5: flaky; 3 of 3: solid
   std::string note;      // why a known failure applies: its reason and link
 };
@@ -43,11 +43,14 @@ struct Settled {
   std::vector<TestKey> pending;  // planned and not reported yet, while the run goes on
 };
 
+// "fails 3/3", "flaky 1/3"; empty when there was one attempt, or none was bad.
+std::string rate_text(const Case& c);
+
 // A column is a machine, or "machine kernel-version" when the run has several kernels there.
 std::map<std::string, std::string> columns_of_jobs(const model::Run& run);
 
 // The first attempt that gave a verdict decides; later ones only make the rate. Rows of `infra`
-// that a later attempt of the same test made good are dropped. With `over`, planned tests without
+// are dropped when the same test has an attempt that the host left alone. With `over`, planned tests without
 // any row are `missing`; without it they are pending.
 Settled settle(const model::Run& run, bool over = true);
 

@@ -25,6 +25,29 @@ TEST(Settle, TheFirstResultIsNeverReplacedByARetry) {
   EXPECT_EQ(exit_code(run), 1);
 }
 
+TEST(Settle, ACrashThatDidNotComeBackIsFlakyButStaysTheVerdict) {
+  const auto run = settle(finished_run({row("x86_64", "mm/a", "c", Outcome::pass),
+                                        row("x86_64", "mm/a", "(planned case 2)", Outcome::missing),
+                                        row("x86_64", "mm/a", "", Outcome::crash),
+                                        row("x86_64", "mm/a", "c", Outcome::pass, "", 2),
+                                        row("x86_64", "mm/a", "d", Outcome::pass, "", 2),
+                                        row("x86_64", "mm/a", "", Outcome::infra, "", 3),
+                                        row("x86_64", "mm/a", "(planned case 9)", Outcome::infra, "", 3)}));
+  ASSERT_EQ(run.cases.size(), 4u);
+  EXPECT_EQ(rate_text(run.cases[0]), "");
+  EXPECT_EQ(run.cases[1].outcome, Outcome::missing);
+  EXPECT_EQ(rate_text(run.cases[1]), "flaky 1/2");
+  EXPECT_EQ(run.cases[2].outcome, Outcome::crash);
+  EXPECT_EQ(rate_text(run.cases[2]), "flaky 1/2") << "an attempt lost to the host says nothing";
+  EXPECT_EQ(exit_code(run), 1) << "a later pass does not make it good";
+}
+
+TEST(Settle, ACaseThatFailsEachTimeIsSolid) {
+  const auto run = settle(finished_run({row("x86_64", "mm/a", "c", Outcome::fail), row("x86_64", "mm/a", "c", Outcome::fail, "", 2),
+                                        row("x86_64", "mm/a", "c", Outcome::fail, "", 3)}));
+  EXPECT_EQ(rate_text(run.cases[0]), "fails 3/3");
+}
+
 TEST(Settle, InfraThatALaterAttemptMadeGoodIsGone) {
   const auto run = settle(finished_run({row("x86_64", "mm/a", "c1", Outcome::pass),
                                         row("x86_64", "mm/a", "", Outcome::infra),

@@ -20,6 +20,7 @@ std::optional<CpuUse> process_cpu_use(pid_t pid) {
   const auto system = base::parse_int(fields[12]);  // field 15
   if (!user || !system) return std::nullopt;
   CpuUse use;
+  use.stopped = fields[0] == "T" || fields[0] == "t";
   use.used = std::chrono::nanoseconds((*user + *system) * (1'000'000'000 / ::sysconf(_SC_CLK_TCK)));
 
   // The thread that computed most is the guest's processor; that others of QEMU's waited at the same time

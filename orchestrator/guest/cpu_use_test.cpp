@@ -2,6 +2,8 @@
 #include "guest/cpu_use.h"
 
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace guest {
@@ -17,6 +19,20 @@ TEST(CpuUse, CountsWhatThisProcessComputes) {
   const auto after = process_cpu_use(::getpid());
   EXPECT_GE(after->used, before->used + 30ms);
   EXPECT_GE(after->waiting, before->waiting);
+}
+
+TEST(CpuUse, SeesThatAProcessIsStopped) {
+  const pid_t child = ::fork();
+  if (child == 0)
+    while (true) ::pause();
+  ASSERT_GT(child, 0);
+  EXPECT_FALSE(process_cpu_use(child)->stopped);
+  ::kill(child, SIGSTOP);
+  int status = 0;
+  EXPECT_EQ(::waitpid(child, &status, WUNTRACED), child);
+  EXPECT_TRUE(process_cpu_use(child)->stopped);
+  ::kill(child, SIGKILL);
+  ::waitpid(child, &status, 0);
 }
 
 TEST(CpuUse, SaysNothingOfAProcessThatIsNotThere) { EXPECT_FALSE(process_cpu_use(0x7fffffff)); }

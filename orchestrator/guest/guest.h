@@ -30,6 +30,7 @@ struct GuestEnd {
 struct CpuUse {
   std::chrono::nanoseconds used{};     // user and system time of all its threads
   std::chrono::nanoseconds waiting{};  // runnable but not running: how crowded the host is
+  bool stopped = false;                // somebody has stopped it (SIGSTOP) and not let it go on yet
 };
 
 class Guest {
@@ -56,6 +57,10 @@ class Guest {
   virtual async::task<base::Result<void>> inject_nmi() = 0;
   // A command of the human monitor, as "info registers -a"; its text.
   virtual async::task<base::Result<std::string>> monitor(std::string command) = 0;
+
+  // Writes the guest's memory and registers to `file` as an ELF core that gdb reads (debug info is the kernel's
+  // vmlinux); the guest stands still meanwhile. As large as the memory. Errors as above; no half file stays.
+  virtual async::task<base::Result<void>> dump_memory(base::fs::path file) = 0;
 
   virtual CpuUse cpu_use() = 0;
   // What the emulator said on stderr so far (its first 64 KiB).

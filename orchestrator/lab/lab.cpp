@@ -16,7 +16,9 @@
 #include "guest/qemu/install.h"
 #include "image/block.h"
 #include "lab/boot_folder.h"
+#include "lab/earlier.h"
 #include "lab/job_plan.h"
+#include "lab/request_note.h"
 #include "lab/sink.h"
 #include "lab/split.h"
 #include "lab/vmtests.h"
@@ -57,20 +59,26 @@ class RunInProgress {
   }
 
   async::task<RunEnd> run() {
-    model::Run meta;
-    meta.scenario = request_.scenario_names;
-    meta.command = request_.command;
-    end_.run = context_.store.begin_run(meta);
+    if (!begin()) co_return std::move(end_);
     for (const scenario::JobRequest& job : request_.jobs) tally_.tests_all += job.tests.size();
     async::TaskGroup group(context_.executor);
     std::int64_t priority = static_cast<std::int64_t>(request_.jobs.size());
     for (const scenario::JobRequest& job : request_.jobs) group.spawn(machine_share(job, priority--));
     co_await group.join();
-    context_.store.finish_run(end_.run);
+    // Refused to go on: the run stays as interrupted as it was.
+    const bool refused = request_.earlier && request_.earlier->finished_at.empty() && !end_.user_errors.empty();
+    if (!refused) context_.store.finish_run(end_.run);
     co_return std::move(end_);
   }
 
  private:
+  // Begins a run in the store, or takes over the earlier one. False: the user is told why not.
+  bool begin();
+  runner::RerunRules rules_for(const scenario::JobRequest& job) const;
+  Earlier::Owed owed(const scenario::JobRequest& job, const std::string& test) const {
+    return earlier_.owed(record_of(job, 0), test, rules_for(job));
+  }
+  bool nothing_left(const scenario::JobRequest& job) const;
   // One machine of one scenario: builds, then as many guests as its tests are worth.
   async::task<void> machine_share(scenario::JobRequest job, std::int64_t priority);
   async::task<void> one_guest(const scenario::JobRequest& job, std::vector<model::TestSpec> tests,
@@ -96,7 +104,45 @@ class RunInProgress {
   RunEnd end_;
   std::map<std::string, int> guests_of_machine_;
   std::set<std::string> accelerators_told_;
+  Earlier earlier_;
 };
+
+bool RunInProgress::begin() {
+  if (!request_.earlier) {
+    model::Run meta;
+    meta.scenario = request_.scenario_names;
+    meta.command = request_.command;
+    end_.run = context_.store.begin_run(meta);
+    base::value_or_throw(write_note(context_.store.run_directory(end_.run), note_of(request_)));
+    return true;
+  }
+  end_.run = request_.earlier->id;
+  if (auto taken = context_.store.adopt_run(end_.run); !taken) {
+    end_.user_errors.push_back({.message = taken.error().message, .hint = taken.error().hint});
+    return false;
+  }
+  earlier_ = Earlier(*request_.earlier);
+  for (const scenario::JobRequest& job : request_.jobs) {
+    const std::string machine(job.machine->id);
+    guests_of_machine_[machine] = earlier_.last_job(machine);
+  }
+  return true;
+}
+
+runner::RerunRules RunInProgress::rules_for(const scenario::JobRequest& job) const {
+  runner::RerunRules rules = request_.reruns;
+  if (job.scenario == nullptr) return rules;
+  rules.known.insert(rules.known.end(), job.scenario->known_failures.begin(), job.scenario->known_failures.end());
+  rules.expects = job.scenario->expects;
+  return rules;
+}
+
+bool RunInProgress::nothing_left(const scenario::JobRequest& job) const {
+  const auto left = [&](const std::string& test) { return owed(job, test).anything(); };
+  return request_.earlier && job.vmtests.empty() &&
+         std::ranges::none_of(job.tests, [&](const auto& test) { return left(test.id); }) &&
+         std::ranges::none_of(job.unfit, [&](const auto& unfit) { return left(unfit.test.id); });
+}
 
 milliseconds RunInProgress::expected(const std::string& test, const model::Machine& machine) const {
   return context_.store.expected_duration(test, machine.id).value_or(kUnknownDuration);
@@ -108,9 +154,8 @@ model::JobRecord RunInProgress::record_of(const scenario::JobRequest& job, int n
   record.arch = model::to_string(job.machine->arch);
   record.machine = job.machine->id;
   record.kernel.source = job.kernel.source.text();
-  for (const std::string& patch : job.kernel.patches)
-    record.kernel.patches.push_back(base::fs::path(patch).filename().string());
-  record.selftests = job.selftests.source.text();
+  record.kernel.patches = patch_names(job.kernel.patches);
+  record.selftests = selftests_text(job.selftests);
   record.host = host_text();
   record.folder = "jobs/" + record.job;
   return record;
@@ -143,24 +188,37 @@ void RunInProgress::all_get(const scenario::JobRequest& job, const std::vector<m
   const auto outcome =
       problem.kind == BuildProblem::Kind::build ? model::Outcome::build_fail : model::Outcome::infra;
   for (const model::TestSpec& test : tests)
-    give(record, test.id, outcome, what + ": " + problem.reason, problem.evidence);
+    if (owed(job, test.id).run) give(record, test.id, outcome, what + ": " + problem.reason, problem.evidence);
 }
 
 async::task<void> RunInProgress::machine_share(scenario::JobRequest job, std::int64_t priority) {
+  if (nothing_left(job)) {
+    tally_.tests_all -= job.tests.size();
+    co_return;
+  }
   const std::size_t counted = job.tests.size();
-  const auto* kernel = co_await workshop_.kernel(job.kernel, *job.machine, priority);
+  Slots::Slot bench = co_await workshop_.bench(priority);
+  const auto* kernel = co_await workshop_.kernel(job.kernel, *job.machine);
   if (!*kernel) {
     all_get(job, job.tests, kernel->error(), "kernel");
     co_return;
   }
-  const auto* selftests = co_await workshop_.selftests(job.selftests, *job.machine, priority);
+  const auto* selftests = co_await workshop_.selftests(job.selftests, *job.machine);
   if (!*selftests) {
     all_get(job, job.tests, selftests->error(), "selftests");
     co_return;
   }
-  const auto* tools = co_await workshop_.tools(*job.machine, priority);
+  const auto* tools = co_await workshop_.tools(*job.machine);
   if (!*tools) {
     all_get(job, job.tests, tools->error(), "guest tools");
+    co_return;
+  }
+  co_await workshop_.shell(*job.machine);  // whether it was built is each guest's to look at
+  bench = {};
+  model::JobRecord identity = record_of(job, 0);
+  identity.kernel.key = (*kernel)->identity.key;
+  if (auto same = same_artifacts(context_.store.run_directory(end_.run), identity, (*selftests)->identity); !same) {
+    end_.user_errors.push_back({.message = same.error().message, .hint = same.error().hint});
     co_return;
   }
   if (end_.kernel_text.empty())
@@ -170,6 +228,10 @@ async::task<void> RunInProgress::machine_share(scenario::JobRequest job, std::in
     context_.progress.note(fmt::format("{}: {}", job.machine->id, remark));
   tally_.tests_all += job.tests.size() - counted;
   PreparedTests prepared = prepare_tests(job, **selftests);
+  std::erase_if(prepared.unfit, [&](const auto& test) { return !owed(job, std::get<0>(test)).run; });
+  std::erase_if(prepared.absent, [&](const auto& test) { return !owed(job, std::get<0>(test)).run; });
+  std::erase_if(prepared.not_built, [&](const auto& test) { return !owed(job, std::get<0>(test)).run; });
+  tally_.tests_all -= std::erase_if(prepared.runnable, [&](const auto& test) { return !owed(job, test.id).anything(); });
   std::vector<milliseconds> durations;
   for (const model::TestSpec& test : prepared.runnable) durations.push_back(expected(test.id, *job.machine));
   const std::size_t at_most = request_.keep_order ? 1 : static_cast<std::size_t>(guests_);
@@ -297,7 +359,7 @@ async::task<void> RunInProgress::one_guest(const scenario::JobRequest& job, std:
   image::ImageSpec image_spec;
   image_spec.agent = tools.agent;
   // Scripts need a shell, and so do programs that call popen() or system().
-  const auto* shell = co_await workshop_.shell(*job.machine, priority);
+  const auto* shell = co_await workshop_.shell(*job.machine);
   if (*shell) image_spec.trees = (*shell)->shell;
   else context_.progress.note(fmt::format("{}: no shell in the guest: {}", record.job, shell->error().reason));
   for (image::Entry& entry : module_entries(kernel)) image_spec.extra.push_back(std::move(entry));
@@ -315,6 +377,13 @@ async::task<void> RunInProgress::one_guest(const scenario::JobRequest& job, std:
   input.record = record;
   input.machine = job.machine;
   input.tests = plan_tests(tests);
+  for (runner::JobTest& test : input.tests) {
+    const Earlier::Owed due = owed(job, test.test.id);
+    test.first_attempt = due.first_attempt;
+    if (!due.run) test.only_reruns = due.reruns;
+  }
+  input.reruns = rules_for(job);
+  input.dump_on_hang = request_.dump_on_hang || (job.scenario != nullptr && job.scenario->dump_on_hang);
   input.clock = job.clock;
   input.seed = job.seed;
   input.fresh_guest_per_test = job.isolation == model::Isolation::test;

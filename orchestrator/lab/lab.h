@@ -9,6 +9,7 @@
 #include "base/diagnostic.h"
 #include "lab/artifact_source.h"
 #include "lab/progress.h"
+#include "runner/rerun.h"
 #include "scenario/select.h"
 #include "store/store.h"
 
@@ -20,6 +21,9 @@ struct RunRequest {
   std::string command;       // as given
   int guests = 0;            // at once; 0: one per core
   bool keep_order = false;   // reproduce: one guest per job, tests exactly in the given order
+  runner::RerunRules reruns; // of bad results; a scenario's known failures and expectations are added
+  bool dump_on_hang = false; // also where the scenario does not ask for it
+  std::optional<model::Run> earlier;  // the interrupted run to go on with: only what is left is run
 };
 
 struct RunEnd {

@@ -40,6 +40,7 @@ void StoreSink::results(const model::JobRecord& job, std::vector<model::CaseResu
   const auto merged = counts.merged().value_or(model::Outcome::missing);
   std::string line = fmt::format("{:<10} {:<14} {}  {}", model::to_string(merged), job.machine,
                                  base::printable(test), counts_text(results));
+  if (results.front().attempt > 1) line += fmt::format("  (attempt {})", results.front().attempt);
   if (results.front().duration_ms >= 1000)
     line += "  " + base::format_duration(std::chrono::milliseconds(static_cast<long>(results.front().duration_ms)));
   if (model::verdict_of(merged) == model::Verdict::bad || merged == model::Outcome::infra)
@@ -50,6 +51,7 @@ void StoreSink::results(const model::JobRecord& job, std::vector<model::CaseResu
       }
   progress_.note(line);
   if (merged == model::Outcome::infra) return;  // it may be tried again
+  if (!done_.insert(test).second) return;
   ++tally_.tests_done;
   if (const auto found = expected_.find(test); found != expected_.end())
     tally_.expected_left -= std::min(tally_.expected_left, found->second);

@@ -3,6 +3,7 @@
 #pragma once
 #include <chrono>
 #include <map>
+#include <set>
 #include <string>
 
 #include "lab/progress.h"
@@ -36,6 +37,7 @@ class StoreSink : public runner::JobSink {
   Progress& progress_;
   Tally& tally_;
   std::map<std::string, std::chrono::milliseconds> expected_;
+  std::set<std::string> done_;  // tests that count as done; further attempts are on top
 };
 
 // "pass" or "3 fail, 60 pass": the counts of one test's cases, worst first.

@@ -36,7 +36,8 @@ std::string selftest_request_key(const model::SelftestSpec& spec, const model::M
 }
 
 Workshop::Workshop(asio::any_io_executor executor, ArtifactSource& source, Progress& progress)
-    : executor_(executor), source_(source), progress_(progress), bench_(executor, 1, ~std::uint64_t{0}) {}
+    : executor_(executor), source_(source), progress_(progress), bench_(executor, 1, ~std::uint64_t{0}),
+      desks_(executor, kDesks, ~std::uint64_t{0}) {}
 
 ArtifactSource::OnProgress Workshop::reporter(std::string label) {
   return [this, label](const std::string& what, double fraction) {
@@ -48,13 +49,14 @@ ArtifactSource::OnProgress Workshop::reporter(std::string label) {
 
 template <class T, class Make>
 async::task<const Built<T>*> Workshop::get(Shelf<T>& shelf, std::string key, std::string label,
-                                           std::int64_t priority, Make make) {
+                                           Make make, std::optional<std::int64_t> at_desk) {
   auto& slot = shelf.entries[key];
   if (!slot) {
     slot = std::make_unique<typename Shelf<T>::Entry>();
     auto* entry = slot.get();
     entry->ready.emplace(executor_, std::chrono::steady_clock::time_point::max());
-    Slots::Slot bench = co_await bench_.take(0, priority);
+    Slots::Slot desk;
+    if (at_desk) desk = co_await desks_.take(0, *at_desk);
     auto value = co_await pool_.run(make);
     progress_.done(label);
     entry->value.emplace(std::move(value));
@@ -67,45 +69,44 @@ async::task<const Built<T>*> Workshop::get(Shelf<T>& shelf, std::string key, std
 }
 
 async::task<const Built<BuiltKernel>*> Workshop::kernel(const model::KernelSpec& spec,
-                                                        const model::Machine& machine, std::int64_t priority) {
+                                                        const model::Machine& machine) {
   std::string label = fmt::format("kernel {} {}", spec.source.text(), model::to_string(machine.arch));
   auto make = [this, &spec, &machine, report = reporter(label)] { return source_.kernel(spec, machine, report); };
-  return get(kernels_, kernel_request_key(spec, machine), std::move(label), priority, std::move(make));
+  return get(kernels_, kernel_request_key(spec, machine), std::move(label), std::move(make));
 }
 
 async::task<const Built<BuiltSelftests>*> Workshop::selftests(const model::SelftestSpec& spec,
-                                                              const model::Machine& machine,
-                                                              std::int64_t priority) {
+                                                              const model::Machine& machine) {
   std::string label = fmt::format("selftests {} {}", spec.source.text(), model::to_string(machine.arch));
   auto make = [this, &spec, &machine, report = reporter(label)] {
     return source_.selftests(spec, machine, report);
   };
-  return get(selftests_, selftest_request_key(spec, machine), std::move(label), priority, std::move(make));
+  return get(selftests_, selftest_request_key(spec, machine), std::move(label), std::move(make));
 }
 
-async::task<const Built<BuiltTools>*> Workshop::tools(const model::Machine& machine, std::int64_t priority) {
+async::task<const Built<BuiltTools>*> Workshop::tools(const model::Machine& machine) {
   std::string label = fmt::format("guest tools {}", model::to_string(machine.arch));
   auto make = [this, &machine, report = reporter(label)] { return source_.tools(machine, report); };
-  return get(tools_, std::string(machine.cross_compile), std::move(label), priority, std::move(make));
+  return get(tools_, std::string(machine.cross_compile), std::move(label), std::move(make));
 }
 
-async::task<const Built<BuiltTools>*> Workshop::shell(const model::Machine& machine, std::int64_t priority) {
+async::task<const Built<BuiltTools>*> Workshop::shell(const model::Machine& machine) {
   std::string label = fmt::format("guest shell {}", model::to_string(machine.arch));
   auto make = [this, &machine, report = reporter(label)] { return source_.shell(machine, report); };
-  return get(shells_, std::string(machine.cross_compile), std::move(label), priority, std::move(make));
+  return get(shells_, std::string(machine.cross_compile), std::move(label), std::move(make));
 }
 
 async::task<const Built<base::fs::path>*> Workshop::scratch_image(model::ScratchFs filesystem,
                                                                   std::int64_t priority) {
   std::string label = filesystem == model::ScratchFs::xfs ? "xfs image" : "ext4 image";
   auto make = [this, filesystem] { return source_.scratch_image(filesystem); };
-  return get(scratch_, label, label, priority, std::move(make));
+  return get(scratch_, label, label, std::move(make), priority);
 }
 
 async::task<const Built<image::BaseImage>*> Workshop::base_image(const image::ImageSpec& spec,
                                                                  const std::string& key, std::int64_t priority) {
   auto make = [this, &spec] { return source_.base_image(spec); };
-  return get(images_, key, "image", priority, std::move(make));
+  return get(images_, key, "image", std::move(make), priority);
 }
 
 }  // namespace lab

@@ -18,13 +18,17 @@ class Workshop {
  public:
   Workshop(async::asio::any_io_executor executor, ArtifactSource& source, Progress& progress);
 
-  // `priority`: larger goes first. References stay valid as long as the workshop.
-  async::task<const Built<BuiltKernel>*> kernel(const model::KernelSpec& spec, const model::Machine& machine,
-                                                std::int64_t priority);
+  // The place to build at: a build takes all cores, so there is one. A machine keeps it from its kernel to its
+  // tools, or the next machine's kernel would slip in between them. `priority`: larger goes first.
+  async::task<Slots::Slot> bench(std::int64_t priority) { return bench_.take(0, priority); }
+
+  // To be called at the bench, unless they were got there before. References stay valid as long as the workshop.
+  async::task<const Built<BuiltKernel>*> kernel(const model::KernelSpec& spec, const model::Machine& machine);
   async::task<const Built<BuiltSelftests>*> selftests(const model::SelftestSpec& spec,
-                                                      const model::Machine& machine, std::int64_t priority);
-  async::task<const Built<BuiltTools>*> tools(const model::Machine& machine, std::int64_t priority);
-  async::task<const Built<BuiltTools>*> shell(const model::Machine& machine, std::int64_t priority);
+                                                      const model::Machine& machine);
+  async::task<const Built<BuiltTools>*> tools(const model::Machine& machine);
+  async::task<const Built<BuiltTools>*> shell(const model::Machine& machine);
+  // Mere packing: these need no bench.
   async::task<const Built<base::fs::path>*> scratch_image(model::ScratchFs filesystem, std::int64_t priority);
   async::task<const Built<image::BaseImage>*> base_image(const image::ImageSpec& spec, const std::string& key,
                                                          std::int64_t priority);
@@ -39,16 +43,17 @@ class Workshop {
     std::map<std::string, std::unique_ptr<Entry>> entries;
   };
   template <class T, class Make>
-  async::task<const Built<T>*> get(Shelf<T>& shelf, std::string key, std::string label, std::int64_t priority,
-                                   Make make);
+  async::task<const Built<T>*> get(Shelf<T>& shelf, std::string key, std::string label, Make make,
+                                   std::optional<std::int64_t> at_desk = {});
   ArtifactSource::OnProgress reporter(std::string label);
 
   async::asio::any_io_executor executor_;
   ArtifactSource& source_;
   Progress& progress_;
-  // A build takes all cores, so there is one at a time; the threads outlive the children they start.
-  Slots bench_;
-  async::WorkerPool pool_{1};
+  static constexpr int kDesks = 2;
+  Slots bench_, desks_;
+  // The threads outlive the children they start.
+  async::WorkerPool pool_{1 + kDesks};
   Shelf<BuiltKernel> kernels_;
   Shelf<BuiltSelftests> selftests_;
   Shelf<BuiltTools> tools_, shells_;

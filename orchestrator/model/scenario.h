@@ -125,6 +125,15 @@ struct KnownFailure {
   int line = 0;
 };
 
+// What a kernel that is bad on purpose must make of a test: the worst raw outcome of its cases.
+struct Expectation {
+  std::string test;           // glob over test ids
+  std::string machine = "*";  // glob over machine ids
+  std::string outcome;        // name of a model::Outcome
+  int line = 0;
+  friend bool operator==(const Expectation&, const Expectation&) = default;
+};
+
 struct Scenario {
   std::string name;
   std::string file;
@@ -140,9 +149,13 @@ struct Scenario {
   Isolation isolation = Isolation::suite;
   Clock clock = Clock::wall;
   std::optional<std::uint64_t> seed;
-  // For kernels that are bad on purpose: the worst raw outcome a test must have, and none worse elsewhere.
-  // Glob over test ids -> name of an outcome. Checked by whoever runs the known-bad campaign.
-  std::map<std::string, std::string> expects;
+  // How often a bad result is run again in a fresh guest, to see whether it comes back; the program's default
+  // when absent.
+  std::optional<int> retries;
+  bool dump_on_hang = false;  // keep the memory of a guest that hangs, as an ELF core
+  // For kernels that are bad on purpose. Of those that match a test on a machine the last one counts; a test
+  // that none matches must not be bad. Checked by compare::check_expectations().
+  std::vector<Expectation> expects;
 };
 
 }  // namespace model

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <tuple>
 
 #include "base/text.h"
@@ -32,12 +33,22 @@ bool stands_for_tests(Outcome outcome) {
          outcome == Outcome::missing || outcome == Outcome::infra;
 }
 
+// Cases that a crash or a hang of their test took along: the block of that end says how many.
+bool is_taken_along(const Case& c, const std::set<compare::TestKey>& ended) {
+  const bool lost = c.outcome == Outcome::missing || c.outcome == Outcome::infra;
+  return lost && c.result.id != c.result.test && ended.contains({c.column, c.result.test});
+}
+
 std::vector<Block> blocks_of(const RunView& view, auto wanted) {
+  std::set<compare::TestKey> ended;
+  for (const Case& c : view.settled.cases)
+    if (c.result.id == c.result.test && wanted(c.outcome) && c.outcome != Outcome::missing)
+      ended.insert({c.column, c.result.test});
   using Key = std::tuple<int, std::string, std::string, std::string>;
   std::vector<std::pair<Key, Block>> blocks;
   std::map<Key, std::size_t> index;
   for (const Case& c : view.settled.cases) {
-    if (!wanted(c.outcome)) continue;
+    if (!wanted(c.outcome) || is_taken_along(c, ended)) continue;
     const Key key =
         stands_for_tests(c.outcome)
             ? Key{merge_rank(c.outcome), c.column, c.result.reason.value_or(""), ""}
@@ -64,9 +75,7 @@ std::string columns_of(const Block& block) {
   std::vector<std::string> columns;
   for (const Case* c : block.cases) {
     std::string column = c->column;
-    if (c->attempts > 1)
-      column += fmt::format(" ({} of {} attempts{})", c->bad_attempts, c->attempts,
-                            c->bad_attempts < c->attempts ? ": flaky" : "");
+    if (const std::string rate = compare::rate_text(*c); !rate.empty()) column += " (" + rate + ")";
     if (std::ranges::find(columns, column) == columns.end()) columns.push_back(column);
   }
   return base::join(columns, ", ");

@@ -70,15 +70,15 @@ std::string arch_of(const std::string& machine) {
   return row == nullptr ? "" : std::string(to_string(row->arch));
 }
 
-json::object result_json(const model::CaseResult& r, model::Outcome outcome, bool decides,
-                         const std::string& note) {
+// `deciding`: the case that this row decides, or null.
+json::object result_json(const model::CaseResult& r, const compare::Case* deciding) {
   json::object out{{"id", text(r.id)},
                    {"test", text(r.test)},
                    {"handle", text(r.handle)},
                    {"job", text(r.job)},
                    {"arch", arch_of(r.machine)},
                    {"machine", text(r.machine)},
-                   {"outcome", to_string(outcome)},
+                   {"outcome", to_string(deciding ? deciding->outcome : r.outcome)},
                    {"raw_outcome", to_string(r.outcome)},
                    {"reason", text_or_null(r.reason)},
                    {"clock", to_string(r.clock)},
@@ -87,8 +87,13 @@ json::object result_json(const model::CaseResult& r, model::Outcome outcome, boo
                    {"boot", r.boot},
                    {"position", r.position},
                    {"duration_ms", number(r.duration_ms)},
-                   {"decides", decides}};
-  if (!note.empty()) out["known"] = text(note);
+                   {"decides", deciding != nullptr}};
+  if (deciding != nullptr && deciding->attempts > 1) {
+    out["attempts"] = deciding->attempts;
+    out["bad_attempts"] = deciding->bad_attempts;
+    if (const std::string rate = compare::rate_text(*deciding); !rate.empty()) out["rate"] = rate;
+  }
+  if (deciding != nullptr && !deciding->note.empty()) out["known"] = text(deciding->note);
   if (!r.evidence.empty()) out["evidence"] = text(r.evidence);
   return out;
 }
@@ -100,14 +105,22 @@ json::array results_json(const RunView& view) {
     if (!c.result.handle.empty()) deciding[c.result.handle] = &c;
   for (const auto& r : view.run.results) {
     const auto found = deciding.find(r.handle);
-    if (found == deciding.end())
-      out.push_back(result_json(r, r.outcome, false, {}));
-    else
-      out.push_back(result_json(r, found->second->outcome, true, found->second->note));
+    out.push_back(result_json(r, found == deciding.end() ? nullptr : found->second));
   }
   // Planned tests that never reported have no row in the store.
   for (const auto& c : view.settled.cases)
-    if (c.result.handle.empty()) out.push_back(result_json(c.result, c.outcome, true, c.note));
+    if (c.result.handle.empty()) out.push_back(result_json(c.result, &c));
+  return out;
+}
+
+json::array expectations_json(const RunView& view) {
+  json::array out;
+  for (const auto& one : view.expectations)
+    out.push_back(json::object{{"machine", text(one.column)},
+                               {"test", text(one.test)},
+                               {"expected", one.expected ? json::value(to_string(*one.expected)) : json::value(nullptr)},
+                               {"seen", to_string(one.seen)},
+                               {"met", one.met}});
   return out;
 }
 
@@ -155,6 +168,7 @@ std::string run_json(const RunView& view) {
                            {"samples", std::move(samples)},
                            {"ran_nothing", std::move(ran_nothing)},
                            {"known_failure_notes", std::move(notes)},
+                           {"expectations", expectations_json(view)},
                            {"remarks", texts(view.remarks)}});
 }
 

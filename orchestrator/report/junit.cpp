@@ -75,7 +75,7 @@ void add_case(pugi::xml_node suite, const Case& c) {
   }
   std::string said;
   if (c.outcome == Outcome::xpass) said = message_of(c) + "\n";
-  if (c.attempts > 1) said += fmt::format("bad in {} of {} attempts\n", c.bad_attempts, c.attempts);
+  if (const std::string rate = compare::rate_text(c); !rate.empty()) said += rate + "\n";
   if (!c.result.handle.empty()) said += fmt::format("vmlab reproduce {}\n", c.result.handle);
   if (!said.empty())
     node.append_child("system-out")

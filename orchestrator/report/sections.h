@@ -21,6 +21,10 @@ std::string matrix_section(const RunView& view, const ReasonMarks& marks,
                            const TerminalOptions& options);
 std::string not_run_section(const RunView& view, const ReasonMarks& marks,
                             const TerminalOptions& options);
+// Kernel lines that tests announced and caused.
+std::string announced_section(const RunView& view, const TerminalOptions& options);
+// What kernels that are bad on purpose were to do, and did.
+std::string expectations_section(const RunView& view, const TerminalOptions& options);
 std::string news_section(const RunView& view, const TerminalOptions& options);
 
 }  // namespace report

@@ -87,7 +87,13 @@ VerdictText verdict_of_run(const RunView& view, const TerminalOptions& options) 
                     rest = counts_text(counts, false, options);
   const bool nothing = compare::cases_that_ran(view.settled) == 0;
   VerdictText out;
-  if (const int code = exit_code(view); code == 1) {
+  if (!view.expectations.empty() && exit_code(view) != 3) {
+    const auto met = std::ranges::count_if(view.expectations, [](const auto& one) { return one.met; });
+    const bool all = exit_code(view) == 0;
+    out.word = all ? "AS EXPECTED" : "NOT AS EXPECTED";
+    out.colour = all ? Colour::green : Colour::red;
+    out.parts.push_back(fmt::format("{} of {} outcomes are those that the scenario expects", met, view.expectations.size()));
+  } else if (const int code = exit_code(view); code == 1) {
     out.word = nothing && bad.empty() ? "NOTHING RAN" : "BAD";
   } else if (code == 3) {
     out.word = "NO VERDICT (infrastructure)";
@@ -144,7 +150,7 @@ std::string terminal_text(const RunView& view, const TerminalOptions& given) {
   std::string out = header(view, options) + bad_section(view, options);
   for (const std::string& section :
        {matrix_section(view, marks, options), not_run_section(view, marks, options),
-        news_section(view, options)})
+        announced_section(view, options), expectations_section(view, options), news_section(view, options)})
     if (!section.empty()) out += section + "\n";
   TerminalOptions plain = options;
   plain.colour = false;

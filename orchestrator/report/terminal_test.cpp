@@ -79,6 +79,52 @@ TEST(Terminal, ARunningRunIsNotCalledGood) {
   EXPECT_EQ(verdict_line(view(run, store::RunState::interrupted), {}), "BAD: 1 missing; 1 pass");
 }
 
+TEST(Terminal, ShowsHowOftenABadResultCameBack) {
+  const auto run = finished_run({row("x86_64", "mm/a", "c", Outcome::fail), row("x86_64", "mm/a", "c", Outcome::pass, "", 2),
+                                 row("x86_64", "mm/a", "c", Outcome::pass, "", 3), row("x86_64", "mm/b", "", Outcome::crash, "BUG"),
+                                 row("x86_64", "mm/b", "", Outcome::crash, "BUG", 2)});
+  const std::string text = terminal_text(view(run), {});
+  EXPECT_THAT(text, HasSubstr("on x86_64 (flaky 1/3)"));
+  EXPECT_THAT(text, HasSubstr("on x86_64 (fails 2/2)"));
+  EXPECT_THAT(text, HasSubstr("BAD: 1 crash, 1 fail"));
+}
+
+TEST(Terminal, CasesThatACrashTookAlongAreNotListedBesideIt) {
+  const auto run = finished_run({row("x86_64", "mm/a", "c", Outcome::pass), row("x86_64", "mm/a", "(planned case 2)", Outcome::missing, "lost"),
+                                 row("x86_64", "mm/a", "", Outcome::crash, "BUG; 1 of 2 planned cases never reported"),
+                                 row("x86_64", "mm/b", "(planned case 7)", Outcome::missing, "1 of 7 planned cases never reported")});
+  const std::string text = terminal_text(view(run), {});
+  EXPECT_THAT(text, Not(HasSubstr("(planned case 2)")));
+  EXPECT_THAT(text, HasSubstr("mm/b/(planned case 7)"));
+  EXPECT_THAT(text, HasSubstr("BAD: 1 crash, 2 missing; 1 pass")) << "but counted";
+}
+
+TEST(Terminal, ShowsAnnouncedKernelLines) {
+  const auto run = finished_run({row("x86_64", "mm/a", "c", Outcome::pass),
+                                 row("x86_64", "mm/a", "kernel lines 'MCE: Killing*'", Outcome::pass, "12304 lines"),
+                                 row("arm64", "mm/a", "c", Outcome::pass),
+                                 row("arm64", "mm/a", "kernel lines 'MCE: Killing*'", Outcome::pass, "12304 lines")});
+  EXPECT_THAT(terminal_text(view(run), {}),
+              HasSubstr("Kernel lines that tests announced\n  mm/a: 'MCE: Killing*', 12304 lines (x86_64, arm64)\n"));
+}
+
+TEST(Terminal, JudgesABadKernelByWhatItsScenarioExpects) {
+  auto run = finished_run({row("x86_64", "mm/a", "", Outcome::crash, "BUG"), row("x86_64", "mm/b", "", Outcome::pass)});
+  model::JobRecord job{.job = "x86_64-1", .machine = "x86_64"};
+  run.jobs.push_back(job);
+  const auto judged = [&](const char* outcome) {
+    const compare::ExpectationSet set{.kernel = {}, .patches = {}, .selftests = {}, .expects = {{.test = "mm/a", .outcome = outcome}}};
+    return view_of({.run = run, .state = store::RunState::finished}, {}, "2026-11-21", std::span(&set, 1));
+  };
+  EXPECT_EQ(exit_code(judged("crash")), 0);
+  EXPECT_THAT(terminal_text(judged("crash"), {}), HasSubstr("as expected  mm/a on x86_64: crash\n"));
+  EXPECT_THAT(verdict_line(judged("crash"), {}),
+              HasSubstr("AS EXPECTED: 2 of 2 outcomes are those that the scenario expects"));
+  EXPECT_EQ(exit_code(judged("hang")), 1);
+  EXPECT_THAT(terminal_text(judged("hang"), {}), HasSubstr("UNEXPECTED   mm/a on x86_64: crash, expected hang\n"));
+  EXPECT_THAT(verdict_line(judged("hang"), {}), HasSubstr("NOT AS EXPECTED: 1 of 2"));
+}
+
 TEST(Layout, WrapsAtBlanksAndLongWordsAtSlashes) {
   EXPECT_EQ(wrap("one two three", 10), (std::vector<std::string>{"one two", "three"}));
   EXPECT_EQ(wrap("mm/aaaa/bbbbbbbb", 10), (std::vector<std::string>{"mm/aaaa/", "bbbbbbbb"}));

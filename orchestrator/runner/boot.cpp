@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include "base/text.h"
 #include "base/units.h"
 #include "runner/boot_run.h"
 
@@ -15,34 +14,29 @@ namespace asio = async::asio;
 using namespace std::chrono_literals;
 using Nanoseconds = std::chrono::nanoseconds;
 
-constexpr auto kTick = 250ms;
+constexpr std::chrono::milliseconds kTick = 250ms;
 constexpr auto kTickAtMost = 20ms;
-// A console that says more is a flood; its file is whole, the merged log is not.
-constexpr std::size_t kMostConsole = std::size_t{256} << 20;
-constexpr Nanoseconds kBootLimit = 180s;      // the slowest boot takes 10 s on an idle host
-constexpr Nanoseconds kBetweenLimit = 120s;   // pools, swap, taking it all down again
-constexpr Nanoseconds kKillLimit = 45s;       // the agent waits 2 s after SIGTERM and 10 s after SIGKILL
-constexpr Nanoseconds kGoodbyeLimit = 20s;
-constexpr Nanoseconds kAfterCrashLimit = 20s;  // a crashed kernel's test often waits for ever
+constexpr std::chrono::milliseconds kDrain = 5ms;
+constexpr int kOverdueTicks = 100;  // more than it takes to read what a guest can have queued
 // Real time past which a limit in charged time is the host's trouble: it gave the guest next to no processor.
 constexpr int kBackstopFactor = 20;
 constexpr Nanoseconds kBackstopExtra = 600s;
 
+}  // namespace
+
 ChargedTime::Usage usage_of(guest::Guest& guest) {
   const guest::CpuUse use = guest.cpu_use();
-  return {.used = use.used, .waiting = use.waiting};
+  return {.used = use.used, .waiting = use.waiting, .stopped = use.stopped};
 }
 
 std::string duration_text(Nanoseconds time) {
   return base::format_duration(std::chrono::duration_cast<std::chrono::milliseconds>(time));
 }
 
-}  // namespace
-
 BootRun::BootRun(const JobInput& input, model::JobRecord& record, std::deque<const JobTest*>& queue, int attempt,
                  JobSink& sink, const base::fs::path& folder)
     : input_(input), record_(record), queue_(queue), attempt_(attempt), sink_(sink), artifacts_(folder),
-      log_(folder / "kernel.log") {}
+      log_(folder / "kernel.log", input.limits.console_grace) {}
 
 async::task<BootEnd> BootRun::run() {
   model::Plan plan;
@@ -62,6 +56,7 @@ async::task<BootEnd> BootRun::run() {
   if (!session) co_return BootEnd{BootEnd::Kind::infra, session.error().text(), {}};
   session_.emplace(std::move(*session));
   if (!guest_->said_before().empty()) session_->send_plan(plan.text());  // restored: there is none in its image
+  whole_console_.emplace(guest_->console_log());
   enter(Phase::booting);
   co_await loop();
   if (!guest_->ended()) co_await guest_->end(2s);
@@ -70,27 +65,34 @@ async::task<BootEnd> BootRun::run() {
 
 void BootRun::enter(Phase phase) {
   phase_ = phase;
+  crash_at_.reset();
+  looked_ = false;
+  overdue_ticks_ = 0;
   charged_.start(std::chrono::steady_clock::now().time_since_epoch(), usage_of(*guest_));
 }
 
 Nanoseconds BootRun::phase_limit() const {
+  const Limits& limits = input_.limits;
   switch (phase_) {
-    case Phase::booting: return kBootLimit;
-    case Phase::between_tests: return kBetweenLimit;
+    case Phase::booting: return limits.boot;
+    case Phase::between_tests: return limits.between;
     case Phase::testing: {
       const Nanoseconds limit = queue_.front()->test.limit;
-      return log_.crash_open() ? std::min(limit, kAfterCrashLimit) : limit;
+      return crash_at_ ? std::min(limit, *crash_at_ + limits.after_crash) : limit;
     }
-    case Phase::told_to_kill: return kKillLimit;
-    case Phase::saying_goodbye: return kGoodbyeLimit;
+    case Phase::told_to_kill: return limits.kill;
+    case Phase::saying_goodbye: return limits.goodbye;
   }
-  return kBetweenLimit;
+  return limits.between;
 }
 
 async::task<void> BootRun::loop() {
   while (!done_) {
-    auto message = co_await session_->next(std::chrono::steady_clock::now() + kTick);
+    // Once time is up, only what waits already is taken.
+    const auto patience = overdue_ticks_ > 0 ? kDrain : kTick;
+    auto message = co_await session_->next(std::chrono::steady_clock::now() + patience);
     if (message) {
+      heard_ = true;
       std::visit([this](const auto& m) { on(m); }, *message);
       if (said_goodbye_ && !input_.machine->powers_off) co_return;
     } else if (message.error() == channel::ChannelEnd::closed) {
@@ -100,12 +102,15 @@ async::task<void> BootRun::loop() {
     if (done_) co_return;
     // A flood of messages must not cost a look into /proc each.
     const auto now = std::chrono::steady_clock::now();
-    if (now - last_tick_ < kTickAtMost) continue;
+    if (message && now - last_tick_ < kTickAtMost) continue;
     last_tick_ = now;
     tick();
+    const bool beats = input_.clock == model::Clock::wall;  // otherwise its silence says nothing
     if (charged_.charged() > phase_limit()) {
-      if (phase_ == Phase::told_to_kill) co_await collect_from_qemu("the agent did not answer the order to kill");
-      check_limits();
+      // What the agent said before the time was up may still be waiting here, if it was us who stood still.
+      if ((!message && overdue_ticks_ > 0) || ++overdue_ticks_ > kOverdueTicks) co_await climb();
+    } else if (beats && !looked_ && phase_ == Phase::testing && silence_.charged() > input_.limits.silence) {
+      co_await look_into_silence();
     } else if (charged_.wall() > kBackstopFactor * phase_limit() + kBackstopExtra) {
       infra_ = fmt::format("the host gave the guest {} of processor time in {}", duration_text(charged_.charged()),
                            duration_text(charged_.wall()));
@@ -114,34 +119,18 @@ async::task<void> BootRun::loop() {
   }
 }
 
-void BootRun::tick() { charged_.tick(std::chrono::steady_clock::now().time_since_epoch(), usage_of(*guest_)); }
-
-void BootRun::check_limits() {
-  switch (phase_) {
-    case Phase::testing:
-      // The agent collects what the test's tasks are doing, kills them and reports the test's end.
-      limit_text_ = log_.crash_open()
-                        ? fmt::format("no end within {} of a crash", duration_text(charged_.charged()))
-                        : fmt::format("no end within its limit of {}", duration_text(queue_.front()->test.limit));
-      session_->send_kill(static_cast<std::uint32_t>(queue_.front()->planned.index));
-      enter(Phase::told_to_kill);
-      return;
-    case Phase::told_to_kill:
-      limit_text_ = limit_text_.value_or("no end within its limit") + "; the guest did not answer any more";
-      break;
-    case Phase::between_tests:
-      limit_text_ = fmt::format("the guest did not get ready for the test within {}", duration_text(kBetweenLimit));
-      break;
-    case Phase::booting:
-    case Phase::saying_goodbye: break;
+void BootRun::tick() {
+  const auto now = std::chrono::steady_clock::now();
+  const ChargedTime::Usage usage = usage_of(*guest_);
+  charged_.tick(now.time_since_epoch(), usage);
+  if (std::exchange(heard_, false)) {
+    silence_.start(now.time_since_epoch(), usage);
+    looked_ = false;
+  } else {
+    silence_.tick(now.time_since_epoch(), usage);
   }
-  done_ = true;
-}
-
-async::task<void> BootRun::collect_from_qemu(std::string why) {
-  artifacts_.append("agent.log", why + "; asking QEMU for the registers\n");
-  auto registers = co_await guest_->monitor("info registers -a");
-  artifacts_.append("registers.txt", registers ? *registers : registers.error().text() + "\n");
+  read_console();
+  if (phase_ == Phase::testing && !crash_at_ && log_.crash_open(now)) crash_at_ = charged_.charged();
 }
 
 async::task<void> BootRun::on_closed() {
@@ -161,14 +150,7 @@ BootEnd BootRun::boot_failure(std::string reason) const {
 }
 
 BootEnd BootRun::conclude() {
-  // The console's last words: what /dev/kmsg had no time to bring.
-  std::size_t taken = 0;
-  while (taken < kMostConsole) {
-    const std::string text = guest_->take_console();
-    if (text.empty()) break;
-    taken += text.size();
-    log_.console(text);
-  }
+  feed_console();  // its last words: what /dev/kmsg had no time to bring
   const guest::GuestEnd end = guest_->ended().value_or(guest::GuestEnd{});
   using Kind = guest::GuestEnd::Kind;
   if (!infra_ && end.kind == Kind::failed) infra_ = end.text;
@@ -179,7 +161,7 @@ BootEnd BootRun::conclude() {
     if (!seen.crashes.empty())
       return {BootEnd::Kind::boot_failed, seen.crashes.front().title, seen.crashes.front().evidence};
     if (end.kind == Kind::told_to)
-      return boot_failure(fmt::format("no word from the agent within {}", duration_text(kBootLimit)));
+      return boot_failure(fmt::format("no word from the agent within {}", duration_text(input_.limits.boot)));
     return boot_failure("the guest ended before its agent said a word: " + end.text);
   }
 
@@ -194,6 +176,7 @@ BootEnd BootRun::conclude() {
     TestEnding ending;
     ending.how = hung ? TestEnding::How::limit : TestEnding::How::guest_died;
     ending.text = hung ? *limit_text_ : "the guest ended under the test: " + end.text;
+    ending.evidence = std::exchange(hang_evidence_, {});
     if (!in_test && !hung) ending.text = "the guest ended while it got ready for the test: " + end.text;
     finish_test(std::move(ending), hung ? ktap::ProcessEnd::limit() : ktap::ProcessEnd::cut(),
                 std::chrono::duration<double, std::milli>(charged_.charged()).count(), true);

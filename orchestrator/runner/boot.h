@@ -22,7 +22,7 @@ struct BootEnd {
 // Runs the tests at the front of `queue`, taking each off once its results were given to the sink. A test that
 // `infra` interrupted stays at the front, although what was seen of it was reported: the job decides whether
 // to try again, as the next attempt.
-// `attempt` numbers the tries of the test at the front; the tests behind it are at their first.
+// `attempt` numbers the try of the test at the front; the tests behind it are at their first.
 async::task<BootEnd> run_boot(const JobInput& input, model::JobRecord& record, std::deque<const JobTest*>& queue,
                               int attempt, JobSink& sink);
 

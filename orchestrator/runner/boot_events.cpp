@@ -10,6 +10,7 @@ namespace runner {
 namespace {
 
 constexpr std::size_t kLastOutput = 4000;
+constexpr std::size_t kMostEvidence = 4000;
 
 std::string output_name(const JobTest& test) {
   return fmt::format("{:03}-{}.out", test.planned.index, Artifacts::file_name(test.test.id));
@@ -84,6 +85,7 @@ void BootRun::on(const channel::TestEnd& end) {
     ending.text = limit_text_.value_or(
         fmt::format("no end within {} ms of guest time", test->planned.guest_limit_ms));
     if (end.limit == Limit::unkillable) ending.text += "; it could not even be killed";
+    ending.evidence = std::exchange(hang_evidence_, {});
     process = ktap::ProcessEnd::limit();
     shaken_ = true;
   }
@@ -109,6 +111,19 @@ void BootRun::on(const channel::Evidence& evidence) {
   const std::string prefix = evidence.test ? fmt::format("{:03}-", *evidence.test) : std::string();
   artifacts_.append(prefix + "evidence.txt",
                     fmt::format("== {}\n{}\n", base::printable(evidence.name), evidence.text));
+  if (limit_text_) keep_hang_evidence(evidence);
+}
+
+// The few lines that matter of what the test's tasks were doing: names, where they wait, stacks.
+void BootRun::keep_hang_evidence(const channel::Evidence& evidence) {
+  if (hang_evidence_.size() > kMostEvidence) return;
+  hang_evidence_ += evidence.name + "\n";
+  bool wanted = true;
+  for (const std::string_view line : base::split_lines(evidence.text)) {
+    if (line.starts_with("status:") || line.starts_with("syscall:")) wanted = false;
+    else if (line.starts_with("thread ") || line.starts_with("stack:") || line.starts_with("wchan:")) wanted = true;
+    if (wanted && hang_evidence_.size() <= kMostEvidence) hang_evidence_ += std::string(line.substr(0, 200)) + "\n";
+  }
 }
 
 void BootRun::on(const channel::Log& log) {
@@ -156,15 +171,20 @@ void BootRun::finish_test(TestEnding ending, ktap::ProcessEnd process, double du
   }
   parser_.reset();
   seen.ending = std::move(ending);
+  if (!final && log_.only_console_knows(std::chrono::steady_clock::now())) {
+    feed_console();
+    shaken_ = true;
+  }
   LogWatch::Seen watched = log_.end_test(final);
   seen.crashes = std::move(watched.crashes);
-  seen.log_counts = std::move(watched.counts);
+  seen.announced = std::move(watched.announced);
   seen.duration_ms = duration_ms;
   seen.last_output = std::move(last_output_);
   last_output_.clear();
   setup_failed_ = false;
   setup_text_.clear();
   limit_text_.reset();
+  hang_evidence_.clear();
   artifacts_.flush();
 
   const bool infra = seen.ending.how == TestEnding::How::infra;
@@ -177,12 +197,12 @@ void BootRun::finish_test(TestEnding ending, ktap::ProcessEnd process, double du
                                          .attempt = attempt_,
                                          .boot = record_.boots,
                                          .position = position_++}));
-  attempt_ = 1;
   if (infra) {
     front_reported_ = true;
     return;
   }
   queue_.pop_front();
+  attempt_ = queue_.empty() ? 1 : queue_.front()->first_attempt;
   if (shaken_ || input_.fresh_guest_per_test) done_ = true;
 }
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The state of one boot while it runs; boot.cpp drives it, boot_events.cpp takes in what the agent says.
+// The state of one boot while it runs; boot.cpp drives it, boot_events.cpp takes in what the agent says, ladder.cpp
+// finds out about a guest that does not do what it should.
 #pragma once
 #include <memory>
 
 #include "channel/session.h"
+#include "guest/console_log.h"
 #include "ktap/parser.h"
 #include "runner/artifacts.h"
 #include "runner/boot.h"
@@ -26,13 +28,27 @@ class BootRun {
   // boot.cpp
   async::task<void> loop();
   async::task<void> on_closed();
-  async::task<void> collect_from_qemu(std::string why);
   void tick();
-  void check_limits();
   void enter(Phase phase);
   std::chrono::nanoseconds phase_limit() const;
   BootEnd conclude();
   BootEnd boot_failure(std::string reason) const;
+
+  // ladder.cpp: what is done when time is up, step by step.
+  async::task<void> climb();
+  // The agent has not said a word for long, although its time is not up: dead guests need not be waited for.
+  async::task<void> look_into_silence();
+  // Why the agent is silent: registers, SysRq on the console. Sets infra_ or limit_text_, unless it speaks again.
+  async::task<void> explain_silence();
+  async::task<std::string> ask_sysrq(char key);
+  async::task<void> collect_registers();
+  async::task<void> last_resort();
+  async::task<void> dump_memory();
+  // Takes one message if there is any: a silent agent has come back.
+  async::task<bool> agent_is_back();
+  void read_console();
+  void feed_console();
+  bool agent_speaks() const;
 
   // boot_events.cpp
   void on(const channel::Hello& hello);
@@ -51,6 +67,7 @@ class BootRun {
   void on(const channel::Ready& ready);
   void on(const channel::Trouble& trouble);
   const JobTest* test_at_front(std::uint32_t index);
+  void keep_hang_evidence(const channel::Evidence& evidence);
   void finish_test(TestEnding ending, ktap::ProcessEnd process, double duration_ms, bool final);
   void transport_failed(std::string what);
 
@@ -66,6 +83,14 @@ class BootRun {
   std::optional<channel::Session> session_;
   std::chrono::steady_clock::time_point started_;
   ChargedTime charged_;
+  ChargedTime silence_;      // since the agent's last word
+  int overdue_ticks_ = 0;    // with messages still coming
+  bool heard_ = true;        // since the last tick
+  bool looked_ = false;      // into the silence since the agent's last word
+  std::optional<std::chrono::nanoseconds> crash_at_;  // charged time of the test when a crash was first seen
+  std::string console_end_;  // the console's latest text, while somebody reads it
+  std::optional<guest::ConsoleLog> whole_console_;    // for the merged log
+  std::optional<std::uint64_t> console_stop_;         // what follows is our doing, and no evidence
   std::chrono::steady_clock::time_point last_tick_{};
   Phase phase_ = Phase::booting;
   std::optional<ktap::Parser> parser_;
@@ -73,6 +98,8 @@ class BootRun {
   std::string setup_text_;    // the agent's words on the needs of the test that is next
   bool setup_failed_ = false;
   std::optional<std::string> limit_text_;  // set when a limit was hit: what to say of it
+  std::string hang_evidence_;              // what was found out since
+  bool dumped_ = false;
   std::optional<std::string> infra_;       // set when host, QEMU or transport failed
   bool shaken_ = false;       // a crash, a hang: the guest is not to be trusted with another test
   bool said_goodbye_ = false;
@@ -80,5 +107,8 @@ class BootRun {
   bool front_reported_ = false;
   int position_ = 0;  // tests reported in this boot
 };
+
+ChargedTime::Usage usage_of(guest::Guest& guest);
+std::string duration_text(std::chrono::nanoseconds time);
 
 }  // namespace runner

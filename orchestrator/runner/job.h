@@ -4,6 +4,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,12 +13,17 @@
 #include "guest/qemu/command_line.h"
 #include "model/plan.h"
 #include "model/run.h"
+#include "runner/limits.h"
+#include "runner/rerun.h"
 
 namespace runner {
 
 struct JobTest {
   model::TestSpec test;
   model::PlannedTest planned;  // index and position are the job's
+  int first_attempt = 1;       // more when a run goes on that had tried before
+  // Of a run that goes on: its first result is there and bad, and so many runs more are owed to it.
+  std::optional<int> only_reruns;
 };
 
 // Starts the guest of one boot in `folder`; the real one writes an image with the plan and calls start_qemu.
@@ -33,8 +39,12 @@ struct JobInput {
   bool fresh_guest_per_test = false;
   base::fs::path folder;  // exists; the job's artefacts go here
   StartGuest start;
+  Limits limits;
+  bool dump_on_hang = false;  // keep the memory of a guest in which something hangs, boot-N/memory.elf
   int infra_retries = 2;  // of one test: the host's trouble gets another chance, the kernel's does not
   std::chrono::milliseconds retry_pause{2000};  // doubled at each further retry
+  // A bad result is run again for its rate, as further attempts; the first one stays what it is.
+  RerunRules reruns;
 };
 
 // Told in the order things happen. `results` must have committed when it returns.
@@ -49,7 +59,8 @@ class JobSink {
   virtual void note(const model::JobRecord& job, std::string text) = 0;
 };
 
-// Runs all tests, in as many boots as it takes; every test has a result in the end. Throws only when cancelled
+// Runs all tests, in as many boots as it takes; every test has a result in the end. Then those whose result was bad
+// again, each in guests of its own. Throws only when cancelled
 // (operation_aborted) or when the sink throws.
 async::task<void> run_job(JobInput input, JobSink& sink);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <map>
+
 #include "runner/boot.h"
 #include "runner/verdicts.h"
 
@@ -8,6 +10,40 @@ namespace runner {
 namespace {
 
 namespace asio = async::asio;
+
+using Queue = std::deque<const JobTest*>;
+
+// Passes everything on and remembers what is to be run again.
+class WatchingSink final : public JobSink {
+ public:
+  WatchingSink(JobSink& sink, const RerunRules& rules) : sink_(sink), rules_(rules) {}
+
+  struct Watched {
+    int last_attempt = 0;
+    bool bad = false;
+    bool lost = false;  // the last attempt came to nothing
+  };
+  Watched& of(const std::string& test) { return watched_[test]; }
+
+  void booting(const model::JobRecord& job) override { sink_.booting(job); }
+  void booted(const model::JobRecord& job) override { sink_.booted(job); }
+  void test_started(const model::JobRecord& job, const model::TestSpec& test) override { sink_.test_started(job, test); }
+  void results(const model::JobRecord& job, std::vector<model::CaseResult> results) override {
+    if (!results.empty()) {
+      Watched& watched = watched_[results.front().test];
+      watched.last_attempt = std::max(watched.last_attempt, results.front().attempt);
+      watched.lost = std::ranges::any_of(results, [](const auto& r) { return r.outcome == model::Outcome::infra; });
+      watched.bad = watched.bad || (!watched.lost && worth_rerunning(results, rules_));
+    }
+    sink_.results(job, std::move(results));
+  }
+  void note(const model::JobRecord& job, std::string text) override { sink_.note(job, std::move(text)); }
+
+ private:
+  JobSink& sink_;
+  const RerunRules& rules_;
+  std::map<std::string, Watched> watched_;
+};
 
 ResultFrame frame_of(const JobInput& input, const model::JobRecord& record, int attempt) {
   return {.job = input.record.job,
@@ -19,32 +55,30 @@ ResultFrame frame_of(const JobInput& input, const model::JobRecord& record, int 
 }
 
 // The same outcome for every test that is left: it stands for all that was planned in that job.
-void give_up(const JobInput& input, std::deque<const JobTest*>& queue, int attempt, model::Outcome outcome,
-             const BootEnd& end, const model::JobRecord& record, JobSink& sink) {
-  for (; !queue.empty(); queue.pop_front()) {
+void give_up(const JobInput& input, Queue& queue, int attempt, model::Outcome outcome, const BootEnd& end,
+             const model::JobRecord& record, JobSink& sink) {
+  while (!queue.empty()) {
     model::CaseResult result =
         whole_test(queue.front()->test.id, outcome, end.reason, frame_of(input, record, attempt));
     result.evidence = end.evidence;
     sink.results(record, {std::move(result)});
-    attempt = 1;
+    queue.pop_front();
+    if (!queue.empty()) attempt = queue.front()->first_attempt;
   }
 }
 
-}  // namespace
-
-async::task<void> run_job(JobInput input, JobSink& sink) {
-  model::JobRecord record = input.record;
-  std::deque<const JobTest*> queue;
-  for (const JobTest& test : input.tests) queue.push_back(&test);
-  int attempt = 1;
+// Boots guests until the queue is empty. `attempt` is that of the test at its front.
+async::task<void> drain(const JobInput& input, model::JobRecord& record, Queue& queue, int attempt, JobSink& sink) {
+  int tries = 1;
   std::chrono::milliseconds pause = input.retry_pause;
   while (!queue.empty()) {
     const std::size_t before = queue.size();
     ++record.boots;
     const BootEnd end = co_await run_boot(input, record, queue, attempt, sink);
     const bool progressed = queue.size() < before;
-    if (progressed) {
-      attempt = 1;
+    if (progressed && !queue.empty()) {
+      attempt = queue.front()->first_attempt;
+      tries = 1;
       pause = input.retry_pause;
     }
     if (end.kind == BootEnd::Kind::finished) {
@@ -54,16 +88,44 @@ async::task<void> run_job(JobInput input, JobSink& sink) {
       give_up(input, queue, attempt, model::Outcome::infra, stuck, record, sink);
     } else if (end.kind == BootEnd::Kind::boot_failed) {
       give_up(input, queue, attempt, model::Outcome::boot_fail, end, record, sink);
-    } else if (attempt > input.infra_retries) {
+    } else if (tries > input.infra_retries) {
       // This host cannot run this guest; the others of the job would fare no better.
-      if (end.front_reported) queue.pop_front();
-      give_up(input, queue, end.front_reported ? 1 : attempt, model::Outcome::infra, end, record, sink);
+      if (end.front_reported) {
+        queue.pop_front();
+        if (!queue.empty()) attempt = queue.front()->first_attempt;
+      }
+      give_up(input, queue, attempt, model::Outcome::infra, end, record, sink);
     } else {
       sink.note(record, fmt::format("infrastructure trouble, trying again: {}", end.reason));
       ++attempt;
+      ++tries;
       asio::steady_timer timer(co_await asio::this_coro::executor, pause);
       co_await timer.async_wait(asio::use_awaitable);
       pause *= 2;
+    }
+  }
+}
+
+}  // namespace
+
+async::task<void> run_job(JobInput input, JobSink& outer) {
+  model::JobRecord record = input.record;
+  WatchingSink sink(outer, input.reruns);
+  Queue queue;
+  for (const JobTest& test : input.tests)
+    if (!test.only_reruns) queue.push_back(&test);
+  if (!queue.empty()) co_await drain(input, record, queue, queue.front()->first_attempt, sink);
+
+  for (const JobTest& test : input.tests) {
+    WatchingSink::Watched& watched = sink.of(test.test.id);
+    if (test.only_reruns) watched.last_attempt = test.first_attempt - 1;
+    else if (!watched.bad) continue;
+    const int owed = test.only_reruns.value_or(input.reruns.retries);
+    for (int i = 0; i < owed; ++i) {
+      sink.note(record, fmt::format("{} was bad: running it again in a fresh guest, {} of {}", test.test.id, i + 1, owed));
+      Queue one{&test};
+      co_await drain(input, record, one, watched.last_attempt + 1, sink);
+      if (watched.lost) break;  // the host has its own trouble now
     }
   }
 }

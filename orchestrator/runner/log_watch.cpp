@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <set>
 
 #include "base/text.h"
 #include "channel/kernel_log.h"
@@ -15,39 +16,24 @@ namespace {
 
 constexpr std::size_t kKeptLines = 6000;     // recent log, for evidence
 constexpr std::size_t kEvidenceLines = 40;   // of one report
+constexpr std::size_t kMostHeads = 1000;     // a guest may print any number of them
+// Looks at the console that a lone report must outlive: we may have been stopped between two of them.
+constexpr int kGraceLooks = 8;
 
-// "[    1.234567] text" and "[    1.234567][  T12] text" to "text".
-std::string_view message_part(std::string_view line) {
-  while (line.starts_with('[')) {
-    const auto end = line.find(']');
-    if (end == std::string_view::npos) break;
-    line.remove_prefix(end + 1);
-    if (line.starts_with(' ')) line.remove_prefix(1);
-  }
-  return line;
+triage::Options options() {
+  // A reboot is the end of a guest here, and seen as such.
+  triage::Options options;
+  options.report_reboots = false;
+  return options;
 }
 
 }  // namespace
 
 struct LogWatch::Impl {
-  explicit Impl(base::fs::path file_path) : file(std::move(file_path)) {
-    // A reboot is the end of a guest here, and seen as such.
+  Impl(base::fs::path file_path, std::chrono::nanoseconds grace_time) : file(std::move(file_path)), grace(grace_time) {
     triage.on_report([this](const triage::Report& report) { take(report); });
-    triage.on_open([this](const triage::Opened& opened) {
-      if (!announced(opened.text)) open_crash = true;
-    });
-  }
-
-  static triage::Options options() {
-    triage::Options options;
-    options.report_reboots = false;
-    return options;
-  }
-
-  bool announced(std::string_view line) const {
-    return test != nullptr && std::ranges::any_of(test->expected_log, [&](const std::string& pattern) {
-             return base::glob_match(pattern, message_part(line));
-           });
+    triage.on_open([this](const triage::Opened& opened) { open(opened.text); });
+    lookout.on_open([this](const triage::Opened& opened) { sight(opened.text); });
   }
 
   void add(std::string_view text) {
@@ -55,10 +41,23 @@ struct LogWatch::Impl {
       kept.emplace_back(line.substr(0, 500));
       ++lines;
       if (kept.size() > kKeptLines) kept.pop_front();
-      for (LogCount& count : counts)
-        if (base::glob_match(count.pattern, message_part(line))) ++count.seen;
+      announced.count(line);
     }
     triage.feed(text);
+  }
+
+  // A report's first line in the merged log.
+  void open(const std::string& head) {
+    const auto same = std::ranges::find(lone, head, &Lone::head);
+    if (same != lone.end()) lone.erase(same);
+    else if (heads.size() < kMostHeads) heads.insert(head);
+    if (!opening.claim(head)) open_crash = true;
+  }
+
+  // A report's first line on the console.
+  void sight(const std::string& head) {
+    if (const auto same = heads.find(head); same != heads.end()) heads.erase(same);
+    else if (lone.size() < kMostHeads) lone.push_back({head, now, looks});
   }
 
   // 1-based line of the whole log; empty when it is too old to be kept.
@@ -68,7 +67,7 @@ struct LogWatch::Impl {
   }
 
   void take(const triage::Report& report) {
-    if (report.expected || announced(line(report.start_line))) return;
+    if (report.expected || announced.claim(line(report.start_line))) return;
     CrashSeen crash{report.title, {}};
     const std::uint64_t last = std::min(report.end_line, report.start_line + kEvidenceLines - 1);
     for (std::uint64_t n = report.start_line; n <= last; ++n)
@@ -76,44 +75,67 @@ struct LogWatch::Impl {
     crashes.push_back(std::move(crash));
   }
 
+  struct Lone {
+    std::string head;
+    Time seen;
+    std::uint64_t look = 0;
+  };
+
   base::fs::path file;
+  std::chrono::nanoseconds grace;
   channel::KernelLog log;
-  triage::Triage triage{options()};
-  const model::TestSpec* test = nullptr;
-  std::vector<LogCount> counts;
+  triage::Triage triage{options()}, lookout{options()};
+  Announced announced;  // for the reports as they are closed
+  Announced opening;    // for the same reports as they are opened
   std::vector<CrashSeen> crashes;
   bool open_crash = false;
+  std::vector<Lone> lone;           // on the console and not, or not yet, in the merged log
+  std::multiset<std::string> heads;  // in the merged log and not yet on the console
+  Time now{};
+  std::uint64_t looks = 0;
   std::deque<std::string> kept;
   std::uint64_t lines = 0;
 };
 
-LogWatch::LogWatch(const base::fs::path& kernel_log) : impl_(std::make_unique<Impl>(kernel_log)) {}
+LogWatch::LogWatch(const base::fs::path& kernel_log, std::chrono::nanoseconds grace)
+    : impl_(std::make_unique<Impl>(kernel_log, grace)) {}
 LogWatch::~LogWatch() = default;
 
 void LogWatch::kmsg(const channel::Kmsg& records) { impl_->add(impl_->log.add_records(records.lost, records.records)); }
 void LogWatch::console(std::string_view text) { impl_->add(impl_->log.add_console(text)); }
+void LogWatch::remark(std::string_view text) { impl_->add(impl_->log.add_remark(std::string(text))); }
+
+void LogWatch::glance(std::string_view text, Time now) {
+  impl_->now = now;
+  ++impl_->looks;
+  if (!text.empty()) impl_->lookout.feed(text);
+}
 
 void LogWatch::begin_test(const model::TestSpec& test) {
   // What was open before belongs to whoever came before, and was given to it by end_test().
   impl_->triage.flush();
-  impl_->test = &test;
-  impl_->counts.clear();
-  for (const auto& [pattern, expected] : test.expected_log_counts) impl_->counts.push_back({pattern, expected, 0});
+  impl_->announced = impl_->opening = Announced(test);
   impl_->open_crash = !impl_->crashes.empty();
 }
 
 LogWatch::Seen LogWatch::end_test(bool final) {
   if (final) impl_->add(impl_->log.finish());
   impl_->triage.flush();
-  Seen seen{std::exchange(impl_->crashes, {}), std::exchange(impl_->counts, {})};
-  impl_->test = nullptr;
+  Seen seen{std::exchange(impl_->crashes, {}), impl_->announced.take()};
+  impl_->announced = impl_->opening = Announced();
   impl_->open_crash = false;
   const base::Result<void> written = base::write_file_atomic(impl_->file, impl_->log.text());
   if (!written) throw base::InfraError(written.error());
   return seen;
 }
 
-bool LogWatch::crash_open() const { return impl_->open_crash; }
+bool LogWatch::only_console_knows(Time now) const {
+  return std::ranges::any_of(impl_->lone, [&](const Impl::Lone& one) {
+    return now - one.seen >= impl_->grace && impl_->looks >= one.look + kGraceLooks && !impl_->opening.allows(one.head);
+  });
+}
+
+bool LogWatch::crash_open(Time now) const { return impl_->open_crash || only_console_knows(now); }
 
 std::string LogWatch::tail(std::size_t lines) const {
   std::string text;

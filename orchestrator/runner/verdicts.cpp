@@ -3,7 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/error.h"
+#include "runner/lost_cases.h"
 
 namespace runner {
 namespace {
@@ -52,7 +55,9 @@ std::optional<Judgement> judge(const TestSeen& seen) {
     return Judgement{Outcome::crash, std::move(reason), seen.crashes.front().evidence};
   }
   switch (seen.ending.how) {
-    case How::limit: return Judgement{Outcome::hang, seen.ending.text, seen.last_output};
+    case How::limit:
+      return Judgement{Outcome::hang, seen.ending.text,
+                       seen.ending.evidence.empty() ? seen.last_output : seen.ending.evidence};
     case How::guest_died: return Judgement{Outcome::crash, seen.ending.text, seen.last_output};
     case How::not_started:
       return Judgement{seen.ending.unmet_need ? Outcome::unfit : Outcome::fail, seen.ending.text, {}};
@@ -62,7 +67,30 @@ std::optional<Judgement> judge(const TestSeen& seen) {
   return std::nullopt;
 }
 
+constexpr std::string_view kAnnounced = "/kernel lines '";
+
+// An exact count means something only if the test ran to its end. Where any number may come, what came is told.
+std::optional<CaseResult> announced_result(const TestSeen& seen, const AnnouncedLines& lines,
+                                           const ResultFrame& frame) {
+  const bool finished = seen.ending.how == TestEnding::How::finished;
+  if (lines.expected ? !finished : lines.seen == 0) return std::nullopt;
+  const bool wrong = lines.expected && *lines.expected != lines.seen;
+  CaseResult result = framed(fmt::format("{}{}{}'", seen.test->id, kAnnounced, lines.pattern), seen.test->id,
+                             wrong ? Outcome::fail : Outcome::pass, frame);
+  result.reason = fmt::format("{} line{}", lines.seen, lines.seen == 1 ? "" : "s");
+  if (!lines.expected) *result.reason += ", any number announced";
+  else if (wrong) *result.reason += fmt::format(", {} expected", *lines.expected);
+  if (lines.reports > 0)
+    *result.reason += fmt::format("; {} crash report{} expected and not counted as crash{}", lines.reports,
+                                  lines.reports == 1 ? "" : "s", lines.reports == 1 ? "" : "es");
+  return result;
+}
+
 }  // namespace
+
+bool is_announced_lines(std::string_view id, std::string_view test) {
+  return id.starts_with(test) && id.substr(test.size()).starts_with(kAnnounced);
+}
 
 std::vector<CaseResult> verdicts(const TestSeen& seen, const ResultFrame& frame) {
   VMLAB_ASSERT(seen.test != nullptr);
@@ -80,33 +108,34 @@ std::vector<CaseResult> verdicts(const TestSeen& seen, const ResultFrame& frame)
     result.evidence = bounded(reported.evidence);
     results.push_back(std::move(result));
   }
+  const bool infra = seen.ending.how == TestEnding::How::infra;
+  const std::vector<LostCase> lost = lost_cases(test, seen.report);
+  for (const LostCase& one : lost) {
+    CaseResult result = framed(one.id, test, infra ? Outcome::infra : Outcome::missing, frame);
+    result.reason = judgement ? one.reason + ": " + judgement->reason : one.reason;
+    results.push_back(std::move(result));
+  }
   if (judgement) {
     CaseResult result = framed(test, test, judgement->outcome, frame);
     result.reason = judgement->reason;
-    if (whole != nullptr && whole->outcome == Outcome::missing && whole->reason)
+    if (!lost.empty()) *result.reason += "; " + lost_text(seen.report);
+    else if (whole != nullptr && whole->outcome == Outcome::missing && whole->reason)
       *result.reason += "; " + *whole->reason;
     result.evidence = bounded(judgement->evidence);
     results.push_back(std::move(result));
-  } else if (whole != nullptr) {
+  } else if (whole != nullptr && !(whole->outcome == Outcome::missing && !lost.empty())) {
+    // Where cases are missing and nothing else is wrong, they say it themselves.
     CaseResult result = framed(test, test, whole->outcome, frame);
     result.reason = whole->reason;
     result.evidence = bounded(whole->evidence.empty() && whole->outcome != Outcome::pass ? seen.last_output
                                                                                          : whole->evidence);
     results.push_back(std::move(result));
   }
-  // Counts of kernel lines mean something only if the test ran to its end.
-  if (seen.ending.how == TestEnding::How::finished) {
-    for (const LogCount& count : seen.log_counts) {
-      const bool equal = count.expected == count.seen;
-      CaseResult result = framed(fmt::format("{}/kernel lines '{}'", test, count.pattern), test,
-                                 equal ? Outcome::pass : Outcome::fail, frame);
-      result.reason = fmt::format("{} lines{}", count.seen,
-                                  equal ? "" : fmt::format(", {} expected", count.expected));
-      results.push_back(std::move(result));
-    }
-  }
+  for (const AnnouncedLines& lines : seen.announced)
+    if (auto result = announced_result(seen, lines, frame)) results.push_back(std::move(*result));
   // Nothing is green that did not run: a test that ended without saying anything reported nothing.
-  if (results.empty()) {
+  const auto about_the_log = [&](const CaseResult& result) { return is_announced_lines(result.id, test); };
+  if (std::ranges::all_of(results, about_the_log)) {
     CaseResult result = framed(test, test, Outcome::missing, frame);
     result.reason = "the test ended without reporting any case";
     results.push_back(std::move(result));

@@ -8,23 +8,19 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "ktap/report.h"
 #include "model/run.h"
 #include "model/scenario.h"
+#include "runner/announced.h"
 
 namespace runner {
 
 struct CrashSeen {
   std::string title;     // as triage titles it
   std::string evidence;  // the report's first lines
-};
-
-struct LogCount {
-  std::string pattern;
-  std::uint64_t expected = 0;
-  std::uint64_t seen = 0;
 };
 
 struct TestEnding {
@@ -37,6 +33,7 @@ struct TestEnding {
   };
   How how = How::infra;
   std::string text;  // for people: what was unmet, how the guest ended, what failed
+  std::string evidence = {};  // of limit: what was found out about the guest; guest text
   bool unmet_need = false;  // of not_started: the environment's fault (unfit) and not the program's (fail)
 };
 
@@ -45,7 +42,7 @@ struct TestSeen {
   ktap::Report report;
   TestEnding ending;
   std::vector<CrashSeen> crashes;  // unexpected ones, oldest first
-  std::vector<LogCount> log_counts;
+  std::vector<AnnouncedLines> announced;
   double duration_ms = 0;
   std::string last_output;  // the last lines the test printed
 };
@@ -61,6 +58,9 @@ struct ResultFrame {
 };
 
 std::vector<model::CaseResult> verdicts(const TestSeen& seen, const ResultFrame& frame);
+
+// Whether `id` is that of a result about announced kernel lines: "mm/x/kernel lines 'Memory failure*'".
+bool is_announced_lines(std::string_view id, std::string_view test);
 
 // One result about the test as a whole, for tests that never came to run.
 model::CaseResult whole_test(const std::string& test, model::Outcome outcome, std::string reason,

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "runner/lost_cases.h"
+
 namespace runner {
 using model::Outcome;
 using How = TestEnding::How;
@@ -45,12 +47,48 @@ TEST(Verdicts, ACrashIsNeverAPassHoweverGreenTheCasesWere) {
   EXPECT_EQ(verdicts(s, {}).back().reason, "WARNING in foo (and 1 more reports)");
 }
 
-TEST(Verdicts, ACrashSaysAlsoHowManyCasesNeverReported) {
+TEST(Verdicts, ACrashLeavesAMissingResultForEachCaseItTook) {
   TestSeen s = seen(How::guest_died, {passed("a"), {.id = "mm/cow", .outcome = Outcome::missing,
-                                                    .reason = "66 of 70 planned cases never reported"}});
+                                                    .reason = "3 of 4 planned cases never reported"}});
   s.crashes = {{"kernel BUG in follow_page_mask", ""}};
-  EXPECT_EQ(verdicts(s, {}).back().reason,
-            "kernel BUG in follow_page_mask; 66 of 70 planned cases never reported");
+  s.report.planned = 4;
+  s.report.reported = 1;
+  s.report.lost = 3;
+  s.report.started = "R/O longterm pin";
+  EXPECT_EQ(outcomes(s), (Expected{{"mm/cow/a", Outcome::pass},
+                                   {"mm/cow/R/O longterm pin", Outcome::missing},
+                                   {"mm/cow/(planned case 3)", Outcome::missing},
+                                   {"mm/cow/(planned case 4)", Outcome::missing},
+                                   {"mm/cow", Outcome::crash}}));
+  EXPECT_EQ(verdicts(s, {}).back().reason, "kernel BUG in follow_page_mask; 3 of 4 planned cases never reported");
+}
+
+TEST(Verdicts, CasesLostToTheHostAreInfraNotMissing) {
+  TestSeen s = seen(How::infra, {passed("a")});
+  s.report.reported = 1;
+  s.report.lost = 1;
+  EXPECT_EQ(outcomes(s), (Expected{{"mm/cow/a", Outcome::pass},
+                                   {"mm/cow/(planned case 2)", Outcome::infra},
+                                   {"mm/cow", Outcome::infra}}));
+}
+
+TEST(Verdicts, CasesAProgramForgetsSpeakForThemselves) {
+  TestSeen s = seen(How::finished, {passed("a"), {.id = "mm/cow", .outcome = Outcome::missing, .reason = "1 of 2"}});
+  s.report.planned = 2;
+  s.report.reported = 1;
+  s.report.lost = 1;
+  EXPECT_EQ(outcomes(s), (Expected{{"mm/cow/a", Outcome::pass}, {"mm/cow/(planned case 2)", Outcome::missing}}));
+  EXPECT_EQ(verdicts(s, {}).back().reason, "1 of 2 planned cases never reported");
+}
+
+TEST(Verdicts, APlanOfABillionMakesAThousandResults) {
+  TestSeen s = seen(How::guest_died);
+  s.report.planned = 1'000'000'000;
+  s.report.lost = 1'000'000'000;
+  const auto results = verdicts(s, {});
+  EXPECT_EQ(results.size(), kMostLost + 1);
+  EXPECT_EQ(results[kMostLost - 1].id, "mm/cow/(planned cases from 1000 on)");
+  EXPECT_NE(results[kMostLost - 1].reason->find("stands for 999999001 of them"), std::string::npos);
 }
 
 TEST(Verdicts, AGuestThatVanishedWithoutAWordCrashed) {
@@ -72,13 +110,28 @@ TEST(Verdicts, AnUnmetNeedIsUnfitAndABrokenProgramFails) {
 
 TEST(Verdicts, CountKernelLinesToTheLast) {
   TestSeen s = seen(How::finished, {passed("a")});
-  s.log_counts = {{"MCE: Killing*", 12304, 12304}, {"other*", 1, 0}};
+  s.announced = {{"MCE: Killing*", 12304, 12304, 0}, {"other*", 1, 2, 1}, {"any*", std::nullopt, 3, 2}, {"none*", {}, 0, 0}};
   EXPECT_EQ(outcomes(s), (Expected{{"mm/cow/a", Outcome::pass},
                                    {"mm/cow/kernel lines 'MCE: Killing*'", Outcome::pass},
-                                   {"mm/cow/kernel lines 'other*'", Outcome::fail}}));
+                                   {"mm/cow/kernel lines 'other*'", Outcome::fail},
+                                   {"mm/cow/kernel lines 'any*'", Outcome::pass}}));
+  EXPECT_EQ(verdicts(s, {})[2].reason,
+            "2 lines, 1 expected; 1 crash report expected and not counted as crash");
+  EXPECT_EQ(verdicts(s, {})[3].reason,
+            "3 lines, any number announced; 2 crash reports expected and not counted as crashes");
+}
+
+TEST(Verdicts, OfATestCutShortDoNotJudgeItsKernelLines) {
+  TestSeen s = seen(How::limit, {passed("a")});
+  s.announced = {{"MCE: Killing*", 12304, 7, 0}};
+  EXPECT_EQ(outcomes(s), (Expected{{"mm/cow/a", Outcome::pass},
+                                   {"mm/cow", Outcome::hang}}));
 }
 
 TEST(Verdicts, SilenceIsMissingNotGreen) {
+  TestSeen chatty = seen(How::finished);
+  chatty.announced = {{"any*", std::nullopt, 3, 0}};
+  EXPECT_EQ(outcomes(chatty).back(), (std::pair<std::string, Outcome>{"mm/cow", Outcome::missing}));
   EXPECT_EQ(outcomes(seen(How::finished)), (Expected{{"mm/cow", Outcome::missing}}));
 }
 

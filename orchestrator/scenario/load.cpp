@@ -7,7 +7,6 @@
 
 #include "base/text.h"
 #include "model/machine.h"
-#include "model/outcome.h"
 #include "scenario/fitness.h"
 #include "scenario/known_failures.h"
 #include "scenario/sections.h"
@@ -16,7 +15,8 @@ namespace scenario {
 namespace {
 
 const std::vector<std::string> kKeys = {"name",  "description", "kernel",    "selftests", "machines", "guest", "pools",
-                                        "tests", "isolation",   "clock",     "seed",      "known_failures", "expects"};
+                                        "tests", "isolation",   "clock",     "seed",      "retries",
+                                        "dump_on_hang", "known_failures", "expects"};
 
 bool is_name(std::string_view text) {
   for (const char c : text)
@@ -48,23 +48,11 @@ void read_how(Context& context, const YamlMap& map, model::Scenario& scenario) {
   map.with("seed", [&](const YAML::Node& node) {
     if (const auto seed = context.reader.integer(node, "seed", 0, INT64_MAX)) scenario.seed = *seed;
   });
-}
-
-void read_expects(Context& context, const YamlMap& map, model::Scenario& scenario) {
-  std::vector<std::string> outcomes;
-  for (const model::Outcome outcome : model::all_outcomes()) outcomes.emplace_back(model::to_string(outcome));
-  map.with("expects", [&](const YAML::Node& node) {
-    for (const YamlReader::Entry& entry : context.reader.entries(node, "expects")) {
-      const auto matches = [&](const model::TestSpec& test) { return base::glob_match(entry.name, test.id); };
-      if (std::ranges::none_of(scenario.tests, matches) && scenario.vmtests.empty()) {
-        std::vector<std::string> ids;
-        for (const model::TestSpec& test : scenario.tests) ids.push_back(test.id);
-        context.reader.error(entry.at, fmt::format("no test matches {}", in_quotes(entry.name)),
-                             suggest(entry.name, ids));
-      }
-      if (const auto outcome = context.reader.choice(entry.value, "outcome", outcomes))
-        scenario.expects[entry.name] = *outcome;
-    }
+  map.with("retries", [&](const YAML::Node& node) {
+    if (const auto retries = context.reader.integer(node, "retries", 0, 100)) scenario.retries = static_cast<int>(*retries);
+  });
+  map.with("dump_on_hang", [&](const YAML::Node& node) {
+    scenario.dump_on_hang = context.reader.boolean(node, "dump_on_hang").value_or(false);
   });
 }
 
@@ -106,7 +94,7 @@ void read_scenario(Context& context, const YAML::Node& root, model::Scenario& sc
   if (!map.has("tests") && root.IsMap())
     context.reader.error(map.place(), "the scenario has no `tests`", "list them: `tests: [{run: gup_longterm}]`");
   read_how(context, map, scenario);
-  read_expects(context, map, scenario);
+  map.with("expects", [&](const YAML::Node& node) { scenario.expects = read_expects(context, node, scenario); });
   read_known(context, map, scenario, elsewhere);
 }
 

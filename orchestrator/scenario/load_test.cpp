@@ -104,7 +104,9 @@ tests:
       arm64: {limit: 5m, arguments: anon 10 4}
     per_selftests:
       "debian:7.*": {limit: 3m, per_machine: {arm64: {limit: 7m}}}
-expects: {mm/stress: hang}
+expects: {mm/stress: {"*": hang, arm64: crash}}
+retries: 4
+dump_on_hang: true
 known_failures:
   - {test: "mm/stress*", machine: arm64, outcomes: [hang], reason: slow, link: here, expires: 2027-01-31}
 )");
@@ -133,7 +135,13 @@ known_failures:
   EXPECT_EQ(x86.needs.config, std::vector<std::string>{"GUP_TEST"});
   EXPECT_EQ(x86.expected_log.size(), 2u);
   EXPECT_EQ(x86.expected_log_counts, (std::map<std::string, std::uint64_t>{{"MCE: Killing*", 12304}}));
-  EXPECT_EQ(s.expects.at("mm/stress"), "hang");
+  ASSERT_EQ(s.expects.size(), 2u);
+  EXPECT_EQ(s.expects[0].outcome, "hang");
+  EXPECT_EQ(s.expects[0].machine, "*");
+  EXPECT_EQ(s.expects[1].machine, "arm64");
+  EXPECT_EQ(s.expects[1].outcome, "crash");
+  EXPECT_EQ(s.retries, 4);
+  EXPECT_TRUE(s.dump_on_hang);
   ASSERT_EQ(s.known_failures.size(), 1u);
   EXPECT_EQ(s.known_failures[0].outcomes, std::vector<std::string>{"hang"});
 }

@@ -49,6 +49,9 @@ std::vector<model::HugePagePool> read_pools(Context& context, const YAML::Node& 
 
 void read_tests(Context& context, const YAML::Node& node, model::Scenario& scenario);
 
+// `scenario` has its tests and machines already.
+std::vector<model::Expectation> read_expects(Context& context, const YAML::Node& node, const model::Scenario& scenario);
+
 std::vector<model::KnownFailure> read_known_failures(Context& context, const YAML::Node& node);
 
 }  // namespace scenario

@@ -26,6 +26,7 @@ namespace {
 // QEMU answers from its main loop, which waits for the lock that a busy vCPU thread holds.
 constexpr auto kAnswerLimit = 20s;
 constexpr auto kReasonLimit = 1s;
+constexpr auto kDumpLimit = 600s;  // gigabytes to a busy disk
 
 // Numbers of the inherited descriptors in QEMU.
 enum : int { kQmpFd = 3, kPortFd = 4, kTypingFd = 5, kFirstRamFd = kMigrationFd + 1 };
@@ -85,8 +86,17 @@ class QemuGuest final : public ControlledGuest {
     co_return std::string(answer->as_string());
   }
 
+  async::task<base::Result<void>> dump_memory(base::fs::path file) override {
+    file = base::fs::absolute(file);
+    auto written = co_await dump_to(file);
+    std::error_code gone;  // half a core misleads
+    if (!written) base::fs::remove(file, gone);
+    co_return written;
+  }
+
   CpuUse cpu_use() override {
     if (const auto use = process_cpu_use(process_.pid())) {
+      last_use_.stopped = use->stopped;
       last_use_.used = std::max(last_use_.used, use->used);
       // Another thread may have become the busiest one.
       last_use_.waiting = std::max(last_use_.waiting, use->waiting);
@@ -146,6 +156,29 @@ class QemuGuest final : public ControlledGuest {
     auto answer = co_await qmp_.execute(std::move(command), json::object(), kAnswerLimit);
     if (!answer) co_return std::unexpected(std::move(answer.error()));
     co_return base::Result<void>();
+  }
+
+  async::task<base::Result<void>> dump_to(const base::fs::path& file) {
+    json::object arguments;
+    arguments["paging"] = false;
+    arguments["detach"] = true;
+    arguments["protocol"] = "file:" + file.string();
+    const auto started = co_await qmp_.execute("dump-guest-memory", std::move(arguments), kAnswerLimit);
+    if (!started) co_return std::unexpected(started.error());
+    const auto deadline = std::chrono::steady_clock::now() + kDumpLimit;
+    asio::steady_timer timer(co_await asio::this_coro::executor);
+    while (std::chrono::steady_clock::now() < deadline) {
+      timer.expires_after(50ms);
+      co_await timer.async_wait(asio::use_awaitable);
+      const auto answer = co_await qmp_.execute("query-dump", json::object(), kAnswerLimit);
+      if (!answer) co_return std::unexpected(answer.error());
+      const json::object* object = answer->if_object();
+      const json::value* status = object != nullptr ? object->if_contains("status") : nullptr;
+      if (status == nullptr || !status->is_string()) co_return base::fail("QEMU does not say how the dump goes");
+      if (status->get_string() == "completed") co_return base::Result<void>();
+      if (status->get_string() == "failed") co_return base::fail("QEMU could not write the guest's memory");
+    }
+    co_return base::fail("the dump of the guest's memory took too long");
   }
 
   GuestEnd judge(const async::ProcessExit& exit) const {

@@ -103,6 +103,19 @@ TEST_F(QemuGuestTest, HearsWhatIsTypedOnItsConsole) {
   EXPECT_TRUE(run(guest->type("t", true)));
 }
 
+TEST_F(QemuGuestTest, DumpsItsMemoryAsAnElfCoreAndLivesOn) {
+  const auto guest = start("ready\n", Then::echo);
+  console_until(*guest, "ready\n");
+  const base::fs::path core = folder_.path() / "memory.elf";
+  const auto dumped = run(guest->dump_memory(core));
+  ASSERT_TRUE(dumped) << dumped.error().text();
+  EXPECT_EQ(base::read_file(core).value().substr(0, 4), "\x7f" "ELF");
+  EXPECT_TRUE(run(guest->type("abc", false)));
+  EXPECT_THAT(console_until(*guest, "abc"), HasSubstr("abc"));
+  const base::fs::path nowhere = folder_.path() / "no folder" / "memory.elf";
+  EXPECT_FALSE(run(guest->dump_memory(nowhere)));
+}
+
 TEST_F(QemuGuestTest, TellsAPowerOffFromAReset) {
   const auto off = start("off\n", Then::power_off);
   EXPECT_EQ(run(off->wait_end()).kind, GuestEnd::Kind::powered_off);

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/write.hpp>
 
@@ -22,6 +23,7 @@ ScriptStep wait(std::chrono::milliseconds time) { return {.kind = Kind::wait, .t
 ScriptStep spend(std::chrono::milliseconds time) { return {.kind = Kind::spend, .time = time}; }
 ScriptStep crowd(std::chrono::milliseconds time) { return {.kind = Kind::crowd, .time = time}; }
 ScriptStep hear(std::string text) { return {.kind = Kind::hear, .text = std::move(text)}; }
+ScriptStep obey(std::string text) { return {.kind = Kind::obey, .text = std::move(text)}; }
 ScriptStep end(GuestEnd::Kind kind, std::string text) {
   return {.kind = Kind::end, .outcome = {kind, std::move(text)}};
 }
@@ -38,6 +40,7 @@ struct Play : std::enable_shared_from_this<Play> {
   asio::steady_timer ended;
   base::UniqueFd console;
   std::string heard;
+  std::vector<std::string> orders;  // since the last obey
   std::array<char, 4096> block{};
   CpuUse use;
   std::optional<GuestEnd> end;
@@ -61,6 +64,11 @@ struct Play : std::enable_shared_from_this<Play> {
       if (self->at < self->steps.size() && self->steps[self->at].kind == ScriptStep::Kind::hear) self->advance();
       if (!self->end) self->listen();
     });
+  }
+
+  void ordered(std::string order) {
+    orders.push_back(std::move(order));
+    if (at < steps.size() && steps[at].kind == ScriptStep::Kind::obey) advance();
   }
 
   void advance() {
@@ -92,6 +100,13 @@ struct Play : std::enable_shared_from_this<Play> {
           heard.erase(0, found + step.text.size());
           break;
         }
+        case ScriptStep::Kind::obey: {
+          const auto found = std::ranges::find_if(
+              orders, [&](const std::string& order) { return order.find(step.text) != std::string::npos; });
+          if (found == orders.end()) return;  // ordered() comes back
+          orders.erase(orders.begin(), found + 1);
+          break;
+        }
         case ScriptStep::Kind::end: return finish(step.outcome);
       }
       ++at;
@@ -119,6 +134,12 @@ class ScriptedGuest final : public Guest {
   async::task<base::Result<void>> resume() override { return obey("resume"); }
   async::task<base::Result<void>> inject_nmi() override { return obey("inject_nmi"); }
 
+  async::task<base::Result<void>> dump_memory(base::fs::path file) override {
+    auto obeyed = co_await obey("dump_memory " + file.filename().string());
+    if (obeyed) co_return base::write_file_atomic(file, "a scripted guest has no memory\n");
+    co_return obeyed;
+  }
+
   async::task<base::Result<std::string>> monitor(std::string command) override {
     auto obeyed = co_await obey("monitor " + command);
     if (!obeyed) co_return std::unexpected(obeyed.error());
@@ -142,7 +163,8 @@ class ScriptedGuest final : public Guest {
  private:
   async::task<base::Result<void>> obey(std::string order) {
     if (play_->end) co_return base::fail(order + ": the guest is gone");
-    if (orders_ != nullptr) orders_->push_back(std::move(order));
+    if (orders_ != nullptr) orders_->push_back(order);
+    play_->ordered(std::move(order));
     co_return base::Result<void>();
   }
 

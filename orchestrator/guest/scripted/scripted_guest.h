@@ -17,6 +17,7 @@ struct ScriptStep {
     spend,  // `time` of processor time passes at once
     crowd,  // `time` spent runnable but not running passes at once
     hear,   // waits until the host has sent bytes that contain `text`, since the last hear
+    obey,   // waits for an order that contains `text`, since the last obey
     end,    // the guest ends as `outcome` says; what follows is not played
   };
   Kind kind;
@@ -32,6 +33,7 @@ ScriptStep wait(std::chrono::milliseconds time);
 ScriptStep spend(std::chrono::milliseconds time);
 ScriptStep crowd(std::chrono::milliseconds time);
 ScriptStep hear(std::string text);
+ScriptStep obey(std::string text);
 ScriptStep end(GuestEnd::Kind kind, std::string text = {});
 }  // namespace script
 

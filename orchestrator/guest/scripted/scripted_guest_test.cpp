@@ -47,7 +47,8 @@ TEST_F(ScriptedGuestTest, PlaysItsStepsInOrderAndEndsAsTold) {
 }
 
 TEST_F(ScriptedGuestTest, RemembersItsOrders) {
-  const auto guest = start_scripted(loop_.get_executor(), {}, folder_.path(), &orders_).value();
+  const auto guest =
+      start_scripted(loop_.get_executor(), {script::obey("info"), script::print("asked\n")}, folder_.path(), &orders_).value();
   std::optional<GuestEnd> end;
   std::string answer;
   auto order = [](Guest& g, std::string& text) -> async::task<GuestEnd> {
@@ -60,6 +61,7 @@ TEST_F(ScriptedGuestTest, RemembersItsOrders) {
   loop_.run_for(1s);
   EXPECT_EQ(orders_, (Orders{"pause", "monitor info registers -a", "end"}));
   EXPECT_EQ(answer, "info registers -a");
+  EXPECT_EQ(guest->take_console(), "asked\n");
   EXPECT_EQ(end->kind, GuestEnd::Kind::told_to);
 }
 

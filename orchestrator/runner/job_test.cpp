@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whole jobs on scripted guests: retries after the host's trouble, reruns of bad results, runs that go on.
+#include <gmock/gmock.h>
+
+#include "runner/fake_job.h"
+
+namespace runner {
+namespace {
+
+using guest::GuestEnd;
+namespace script = guest::script;
+
+// A guest that runs `texts`, one test each, ends them with exit status 0 and powers off.
+Steps good_guest(const std::vector<std::pair<std::uint32_t, std::string>>& texts) {
+  Agent agent;
+  Steps steps{agent.hello()};
+  for (const auto& [index, text] : texts) {
+    steps.push_back(agent.start(index));
+    steps.push_back(agent.output(index, text));
+    steps.push_back(agent.end(index, text.find("not ok") != std::string::npos ? 1 : 0));
+  }
+  steps.push_back(agent.goodbye());
+  steps.push_back(script::end(GuestEnd::Kind::powered_off));
+  return steps;
+}
+
+Steps lost_guest() { return {Agent().hello(), script::end(GuestEnd::Kind::failed, "QEMU was killed")}; }
+
+constexpr const char* kGood = "1..1\nok 1 x\n";
+constexpr const char* kBad = "1..1\nnot ok 1 x\n";
+
+class Job : public JobTestBase {};
+
+}  // namespace
+
+TEST_F(Job, GoodTestsRunOnceInOneGuest) {
+  add(good_guest({{0, kGood}, {1, kGood}}));
+  input_.reruns.retries = 2;
+  run({test("mm/a", 0), test("mm/b", 1)});
+  EXPECT_EQ(sink_.text(), "mm/a/x pass 1; mm/b/x pass 1");
+  EXPECT_EQ(sink_.boots, 1);
+}
+
+TEST_F(Job, ABadResultIsRunAgainInGuestsOfItsOwnAndEveryAttemptIsKept) {
+  add(good_guest({{0, kBad}, {1, kGood}}));
+  add(good_guest({{0, kBad}}));
+  add(good_guest({{0, kGood}}));
+  input_.reruns.retries = 2;
+  run({test("mm/a", 0), test("mm/b", 1)});
+  EXPECT_EQ(sink_.text(), "mm/a/x fail 1; mm/b/x pass 1; mm/a/x fail 2; mm/a/x pass 3");
+  ASSERT_EQ(plans_.size(), 3u);
+  EXPECT_EQ(plans_[1].tests.size(), 1u) << "alone, so that nothing before it can be the cause";
+  EXPECT_EQ(plans_[1].tests[0].index, 0);
+}
+
+TEST_F(Job, KnownFailuresAndExpectedOnesAreNotRunAgain) {
+  add(good_guest({{0, kBad}, {1, kBad}}));
+  input_.reruns.retries = 2;
+  input_.reruns.today = "2026-11-21";
+  input_.reruns.known = {{.test = "mm/a*", .machine = "*", .reason = "known", .expires = "2026-11-21"}};
+  input_.reruns.expects = {{.test = "mm/b", .outcome = "fail"}};
+  run({test("mm/a", 0), test("mm/b", 1)});
+  EXPECT_EQ(sink_.text(), "mm/a/x fail 1; mm/b/x fail 1");
+}
+
+TEST_F(Job, AnExpiredKnownFailureIsRunAgain) {
+  add(good_guest({{0, kBad}}));
+  add(good_guest({{0, kBad}}));
+  input_.reruns.retries = 1;
+  input_.reruns.today = "2026-11-22";
+  input_.reruns.known = {{.test = "mm/a*", .machine = "*", .reason = "known", .expires = "2026-11-21"}};
+  run({test("mm/a", 0)});
+  EXPECT_EQ(sink_.text(), "mm/a/x fail 1; mm/a/x fail 2");
+}
+
+TEST_F(Job, TheHostsTroubleIsTriedAgainAndThenGivenUp) {
+  for (int i = 0; i < 3; ++i) add(lost_guest());
+  run({test("mm/a", 0), test("mm/b", 1)});
+  EXPECT_EQ(sink_.boots, 3);
+  EXPECT_EQ(sink_.text(), "mm/a infra 3; mm/b infra 1");
+  EXPECT_EQ(sink_.notes.size(), 2u);
+}
+
+TEST_F(Job, ATestThatTheHostInterruptedHasItsVerdictFromTheNextAttempt) {
+  Agent agent;
+  add({agent.hello(), agent.start(0), agent.output(0, "1..2\nok 1 x\n"), script::wait(std::chrono::milliseconds(50)),
+       script::end(GuestEnd::Kind::failed, "QEMU was killed")});
+  add(good_guest({{0, kGood}, {1, kGood}}));
+  run({test("mm/a", 0), test("mm/b", 1)});
+  EXPECT_EQ(sink_.text(), "mm/a/x pass 1; mm/a/(planned case 2) infra 1; mm/a infra 1; mm/a/x pass 2; mm/b/x pass 1");
+}
+
+TEST_F(Job, ARunThatGoesOnOwesOnlyWhatIsLeft) {
+  add(good_guest({{1, kGood}}));
+  add(good_guest({{0, kBad}}));
+  input_.reruns.retries = 2;
+  JobTest rerun = test("mm/a", 0), second = test("mm/b", 1);
+  rerun.only_reruns = 1;
+  rerun.first_attempt = 3;
+  second.first_attempt = 2;
+  run({rerun, second});
+  EXPECT_EQ(sink_.text(), "mm/b/x pass 2; mm/a/x fail 3");
+}
+
+TEST_F(Job, AGuestThatDiesUnderATestCrashedAndTheNextTestGoesOn) {
+  Agent agent;
+  add({agent.hello(), agent.start(0), agent.output(0, "1..2\nok 1 x\n"),
+       script::print("[    3.000000] Kernel panic - not syncing: Fatal exception\n"), script::end(GuestEnd::Kind::reset, "reset")});
+  add(good_guest({{1, kGood}}));
+  run({test("mm/a", 0), test("mm/b", 1)});
+  EXPECT_EQ(sink_.text(), "mm/a/x pass 1; mm/a/(planned case 2) missing 1; mm/a crash 1; mm/b/x pass 1");
+}
+
+TEST_F(Job, AnnouncedSplatsAreNoCrashUpToTheirNumber) {
+  const std::string one = "4,1,5000000,-;WARNING: CPU: 0 PID: 9 at mm/memory-failure.c:1 me+0x1/0x2\n";
+  Agent agent;
+  Steps steps{agent.hello(), agent.start(0), agent.output(0, kGood), agent.kmsg(one), agent.end(0), agent.start(1),
+              agent.output(1, kGood), agent.kmsg("4,2,6000000,-;WARNING: CPU: 0 PID: 9 at mm/memory-failure.c:1 me+0x1/0x2\n"),
+              agent.kmsg("4,3,7000000,-;WARNING: CPU: 0 PID: 9 at mm/memory-failure.c:2 you+0x1/0x2\n"), agent.end(1)};
+  add(std::move(steps));
+  JobTest any = test("mm/a", 0), once = test("mm/b", 1);
+  any.test.expected_log = once.test.expected_log = {"WARNING: * at mm/memory-failure.c*"};
+  once.test.expected_log_counts = {{once.test.expected_log[0], 1}};
+  run({any, once});
+  EXPECT_EQ(sink_.text(),
+            "mm/a/x pass 1; mm/a/kernel lines 'WARNING: * at mm/memory-failure.c*' pass 1; mm/b/x pass 1; mm/b crash 1; "
+            "mm/b/kernel lines 'WARNING: * at mm/memory-failure.c*' fail 1");
+}
+
+}  // namespace runner
