@@ -3,6 +3,8 @@
 #pragma once
 #include <chrono>
 #include <filesystem>
+#include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -48,23 +50,59 @@ class FileLock {
   static Result<FileLock> try_acquire(const fs::path& path, bool shared = false);
   bool locked() const { return bool(fd_); }
 
+  // Leaves a word in the file for those who wait: this process and what it does. Of an exclusive lock; the word
+  // goes with it.
+  void say_holder(std::string_view doing);
+  // Removes the lock's file. Of an exclusive lock: whoever waits for it notices and makes a new file.
+  void remove_file(const fs::path& path);
+
+  FileLock() = default;
+  ~FileLock();
+  FileLock(FileLock&&) noexcept = default;
+  FileLock& operator=(FileLock&& other) noexcept;
+
  private:
+  void clear_word();
   UniqueFd fd_;
+  bool has_word_ = false;
 };
+
+// Who holds the exclusive lock on a file and what for, as FileLock::say_holder() left it.
+struct LockHolder {
+  int pid = 0;
+  std::string doing;
+};
+// nullopt: nobody said anything, or who did is dead.
+std::optional<LockHolder> lock_holder(const fs::path& path);
 
 // A fresh directory under `parent`, removed with its content when the object goes.
 class TemporaryDirectory {
  public:
   static Result<TemporaryDirectory> create(const fs::path& parent, std::string_view prefix);
   ~TemporaryDirectory();
-  TemporaryDirectory(TemporaryDirectory&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+  TemporaryDirectory(TemporaryDirectory&& other) noexcept
+      : path_(std::exchange(other.path_, {})), alive_(std::move(other.alive_)) {}
   TemporaryDirectory& operator=(TemporaryDirectory&&) = delete;
   const fs::path& path() const { return path_; }
 
  private:
-  explicit TemporaryDirectory(fs::path path) : path_(std::move(path)) {}
+  TemporaryDirectory(fs::path path, UniqueFd alive) : path_(std::move(path)), alive_(std::move(alive)) {}
   fs::path path_;
+  UniqueFd alive_;  // locked as long as the owner lives
 };
+
+// Removes what killed processes left in `folder`: files of write_file_atomic() and OpenTemporary, and directories of
+// TemporaryDirectory with one of these prefixes. What a living process holds, and what is younger than a minute,
+// stays. Returns how many went.
+std::size_t sweep_temporaries(const fs::path& folder, std::initializer_list<std::string_view> directory_prefixes = {});
+
+// A fresh, empty file beside `path`, to be filled and renamed to it. It is locked, so that a sweep leaves it alone
+// until it is closed.
+struct OpenTemporary {
+  fs::path path;
+  UniqueFd fd;
+};
+Result<OpenTemporary> open_temporary(const fs::path& beside);
 
 // $XDG_CACHE_HOME/vmlab (by default ~/.cache/vmlab): artefacts, can be deleted at any time.
 fs::path cache_directory();

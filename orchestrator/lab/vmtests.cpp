@@ -13,15 +13,10 @@
 namespace lab {
 namespace {
 
-// The machine's default huge page size is the first of its sizes that is no contiguous-PTE size.
-std::uint64_t default_hugepage(const model::Machine& machine) {
-  switch (machine.arch) {
-    case model::Arch::x86_64:
-    case model::Arch::arm64: return 2u << 20;
-    case model::Arch::ppc64: return machine.id == "ppc64-hash4k" ? 16u << 20 : 2u << 20;
-    case model::Arch::ppc32: return 0;
-  }
-  return 0;
+// What the script would read from /proc/meminfo. Huge pages of the e500 run into a kernel BUG in nearly every test
+// that maps them (scenarios/known-failures.yaml): there its list is read as on a machine without hugetlb.
+std::uint64_t hugepages_for_list(const model::Machine& machine) {
+  return machine.arch == model::Arch::ppc32 ? 0 : model::default_hugepage(machine);
 }
 
 bool fits(const model::Needs& needs, const model::GuestSpec& guest, std::string& why) {
@@ -58,7 +53,7 @@ std::vector<std::string> expand_vmtests(scenario::JobRequest& job, const BuiltSe
     }
     ktap::VmtestMachine machine;
     machine.arch = job.machine->arch;
-    machine.hugepage_bytes = default_hugepage(*job.machine);
+    machine.hugepage_bytes = hugepages_for_list(*job.machine);
     machine.vcpus = job.guest.vcpus;
     machine.run_all = selection.extra;
     machine.destructive = selection.destructive;

@@ -26,7 +26,8 @@ constexpr std::array<Machine, 5> kMachines{{
         .cpu = "max", .cpu_exact = ",-rdrand,-rdseed", .console = "ttyS0",
         .virtio_serial = "virtio-serial-pci", .virtio_is_mmio = false,
         .default_memory = 2 * kGiB, .default_vcpus = 2,
-        .hugepage_sizes = "2M 1G", .powers_off = true, .restores = true,
+        .hugepage_sizes = "2M 1G", .default_hugepage = "2M",
+        .powers_off = true, .restores = true,
     },
     {
         .id = "arm64", .arch = Arch::arm64,
@@ -37,7 +38,8 @@ constexpr std::array<Machine, 5> kMachines{{
         .cpu = "cortex-a72", .cpu_exact = "", .console = "ttyAMA0",
         .virtio_serial = "virtio-serial-device", .virtio_is_mmio = true,
         .default_memory = 2 * kGiB, .default_vcpus = 2,
-        .hugepage_sizes = "64K 2M 32M 1G", .powers_off = true, .restores = true,
+        .hugepage_sizes = "64K 2M 32M 1G", .default_hugepage = "2M",
+        .powers_off = true, .restores = true,
     },
     {
         .id = "ppc64-hash4k", .arch = Arch::ppc64,
@@ -49,7 +51,8 @@ constexpr std::array<Machine, 5> kMachines{{
         .virtio_serial = "virtio-serial-pci", .virtio_is_mmio = false,
         // 16G pages exist too, on machines larger than a laptop's guest.
         .default_memory = 2 * kGiB, .default_vcpus = 2,
-        .hugepage_sizes = "16M", .powers_off = true, .restores = true,
+        .hugepage_sizes = "16M", .default_hugepage = "16M",
+        .powers_off = true, .restores = true,
     },
     {
         // The same kernel as hash4k: power9 makes it choose the radix MMU.
@@ -61,7 +64,8 @@ constexpr std::array<Machine, 5> kMachines{{
         .cpu = "power9", .cpu_exact = "", .console = "hvc0",
         .virtio_serial = "virtio-serial-pci", .virtio_is_mmio = false,
         .default_memory = 2 * kGiB, .default_vcpus = 2,
-        .hugepage_sizes = "2M 1G", .powers_off = true, .restores = true,
+        .hugepage_sizes = "2M 1G", .default_hugepage = "2M",
+        .powers_off = true, .restores = true,
     },
     {
         // e500mc, not e500v2: Debian's powerpc libc needs a classic FPU.
@@ -73,7 +77,8 @@ constexpr std::array<Machine, 5> kMachines{{
         .cpu = "e500mc", .cpu_exact = "", .console = "ttyS0",
         .virtio_serial = "virtio-serial-pci", .virtio_is_mmio = false,
         .default_memory = 1 * kGiB, .default_vcpus = 1,
-        .hugepage_sizes = "4M 16M 64M 256M 1G", .powers_off = false, .restores = false,
+        .hugepage_sizes = "4M 16M 64M 256M 1G", .default_hugepage = "4M",
+        .powers_off = false, .restores = false,
     },
 }};
 
@@ -114,6 +119,8 @@ std::vector<std::uint64_t> hugepage_sizes(const Machine& machine) {
     sizes.push_back(base::parse_size(word).value());
   return sizes;
 }
+
+std::uint64_t default_hugepage(const Machine& machine) { return base::parse_size(machine.default_hugepage).value(); }
 
 std::vector<std::string> machine_ids() {
   std::vector<std::string> ids;

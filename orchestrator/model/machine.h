@@ -39,6 +39,7 @@ struct Machine {
   std::uint64_t default_memory;    // bytes
   int default_vcpus;
   std::string_view hugepage_sizes;  // hugetlb sizes its kernel offers, smallest first, separated by blanks
+  std::string_view default_hugepage;  // the one that /proc/meminfo calls Hugepagesize
   bool powers_off;  // false: the host must end QEMU when the agent has said goodbye
   bool restores;    // whether a snapshot comes back (ppce500 lacks migration state)
 };
@@ -47,5 +48,6 @@ std::span<const Machine> machines();
 const Machine* find_machine(std::string_view id);
 std::vector<std::string> machine_ids();
 std::vector<std::uint64_t> hugepage_sizes(const Machine& machine);  // bytes, smallest first
+std::uint64_t default_hugepage(const Machine& machine);             // bytes
 
 }  // namespace model

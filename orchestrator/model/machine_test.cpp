@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 namespace model {
@@ -15,7 +16,9 @@ TEST(Machines, HaveUniqueIdsAndNoEmptyColumnThatMatters) {
     EXPECT_FALSE(machine.qemu.empty() || machine.kernel_image.empty() || machine.console.empty());
     EXPECT_GE(machine.default_vcpus, 1);
     ASSERT_FALSE(hugepage_sizes(machine).empty());
-    EXPECT_LT(hugepage_sizes(machine).front(), machine.default_memory);
+    const auto sizes = hugepage_sizes(machine);
+    EXPECT_LT(sizes.front(), machine.default_memory);
+    EXPECT_NE(std::ranges::find(sizes, default_hugepage(machine)), sizes.end()) << machine.id;
   }
   EXPECT_EQ(find_machine("vax"), nullptr);
 }
