@@ -32,7 +32,7 @@ CREATE TABLE jobs (
   host TEXT NOT NULL,
   boot_ms REAL NOT NULL,
   boots INTEGER NOT NULL,
-  folder TEXT NOT NULL,
+  folder TEXT NOT NULL, restored INTEGER NOT NULL DEFAULT 0, cold INTEGER NOT NULL DEFAULT 0, fallbacks INTEGER NOT NULL DEFAULT 0, checked INTEGER NOT NULL DEFAULT 0, differences TEXT NOT NULL DEFAULT '[]',
   UNIQUE (run_no, job)
 );
 CREATE TABLE planned (

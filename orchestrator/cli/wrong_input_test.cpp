@@ -2,6 +2,7 @@
 // Wrong input: one clear message, and exit code 2.
 #include <gtest/gtest.h>
 
+#include "base/program.h"
 #include "cli/program_for_test.h"
 
 namespace cli {
@@ -47,6 +48,25 @@ TEST_F(WrongInput, HugePagesTheGuestCannotHoldAreRefusedBeforeAnythingIsBuilt) {
                                 "name: b\nkernel: debian:6.12\nmachines: [x86_64]\nguest: {memory: 1G}\ntests:\n"
                                 "  - run: gup_longterm\n    needs:\n      hugepages: {2M: 4096}\n");
   expect_error({"run", path}, "huge");
+}
+
+TEST_F(WrongInput, AMachineWithoutItsQemuIsToldBeforeAnythingIsBuilt) {
+  // A PATH in which all is there but one QEMU.
+  const base::fs::path programs = folder_.path() / "programs";
+  base::fs::create_directories(programs);
+  for (const char* name : {"qemu-system-x86_64", "qemu-system-aarch64", "qemu-system-ppc"})
+    if (const auto found = base::find_program(name)) base::fs::create_symlink(*found, programs / name);
+  const std::string program = file("vmlab", "#!/bin/sh\nPATH=" + base::shell_quote(programs.string()) + " exec " +
+                                                base::shell_quote(VMLAB_PROGRAM_PATH) + " \"$@\"\n");
+  base::fs::permissions(program, base::fs::perms::owner_all);
+  const std::string results = (folder_.path() / "results").string();
+  const ProgramEnd end = run_program({"run", "smoke", "--results", results}, program);
+  EXPECT_EQ(end.code, 2) << end.errors;
+  EXPECT_NE(end.errors.find("no QEMU for ppc64-hash4k, ppc64-radix4k: there is no program 'qemu-system-ppc64' in PATH"), std::string::npos)
+      << end.errors;
+  EXPECT_NE(end.errors.find("install the Debian package qemu-system-ppc"), std::string::npos) << end.errors;
+  EXPECT_EQ(end.errors.find("kernel debian"), std::string::npos) << "nothing is built: " << end.errors;
+  EXPECT_EQ(run_program({"report", "last", "--results", results}).code, 2) << "and no run is left";
 }
 
 TEST_F(WrongInput, AnUnknownCommandOffersTheNearestOne) { expect_error({"rnu"}, "vmlab run"); }

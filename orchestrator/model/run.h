@@ -23,6 +23,15 @@ struct KernelIdentity {
   std::vector<std::string> patches;  // file names
 };
 
+// How the guests of a job came to be, and what came of running a share of its tests both ways.
+struct GuestStarts {
+  int restored = 0;   // copies of a frozen guest
+  int cold = 0;       // booted
+  int fallbacks = 0;  // of those: where a copy was wanted and did not come up
+  int checked = 0;    // tests that ran in a copy and then in a booted guest
+  std::vector<std::string> differences;  // of those: test and what differed, one text each
+};
+
 // One guest's worth of work as it was carried out.
 struct JobRecord {
   std::string job;  // unique in the run: "x86_64-1"
@@ -35,6 +44,7 @@ struct JobRecord {
   std::string host;
   double boot_ms = 0;     // process start to the agent's first word, wall time; of the last boot
   int boots = 0;
+  GuestStarts starts;
   std::string folder;     // the job's artefacts, relative to the run's folder
 };
 

@@ -146,7 +146,7 @@ struct Scenario {
   std::vector<TestSpec> tests;
   std::vector<VmtestsSelection> vmtests;
   std::vector<KnownFailure> known_failures;
-  Isolation isolation = Isolation::suite;
+  std::optional<Isolation> isolation;  // absent: each machine's default
   Clock clock = Clock::wall;
   std::optional<std::uint64_t> seed;
   // How often a bad result is run again in a fresh guest, to see whether it comes back; the program's default

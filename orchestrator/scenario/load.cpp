@@ -38,8 +38,8 @@ void read_name(Context& context, const YamlMap& map, model::Scenario& scenario) 
 
 void read_how(Context& context, const YamlMap& map, model::Scenario& scenario) {
   map.with("isolation", [&](const YAML::Node& node) {
-    if (context.reader.choice(node, "isolation", {"suite", "test"}) == "test")
-      scenario.isolation = model::Isolation::test;
+    if (const auto word = context.reader.choice(node, "isolation", {"suite", "test"}))
+      scenario.isolation = *word == "test" ? model::Isolation::test : model::Isolation::suite;
   });
   map.with("clock", [&](const YAML::Node& node) {
     if (context.reader.choice(node, "clock", {"wall", "instructions"}) == "instructions")

@@ -126,8 +126,8 @@ JobRequest job_for(const std::shared_ptr<const model::Scenario>& scenario, const
   job.kernel.patches.insert(job.kernel.patches.end(), selection.patches.begin(), selection.patches.end());
   if (selection.selftests) job.selftests.source = *selection.selftests;
   job.guest = guest_for(*scenario, machine);
-  job.isolation = selection.isolation.value_or(scenario->isolation);
   job.clock = selection.clock.value_or(scenario->clock);
+  job.isolation = selection.isolation.value_or(scenario->isolation.value_or(model::Isolation::suite));
   job.seed = selection.seed ? selection.seed : scenario->seed;
   job.test_globs = selection.tests;
   job.shard = selection.shard;

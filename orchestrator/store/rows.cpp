@@ -44,7 +44,7 @@ std::string json_list(const std::vector<std::string>& texts) {
 std::vector<std::string> list_from(Database& db, const std::string& text) {
   boost::system::error_code error;
   const boost::json::value value = boost::json::parse(text, error);
-  if (error || !value.is_array()) db.damaged("a list of patches is no JSON array");
+  if (error || !value.is_array()) db.damaged("a list of texts is no JSON array");
   std::vector<std::string> out;
   for (const auto& item : value.get_array())
     if (item.is_string()) out.emplace_back(item.get_string());
@@ -96,14 +96,16 @@ void insert_result(Database& db, std::int64_t run_no, const model::CaseResult& r
 
 void insert_job(Database& db, std::int64_t run_no, const model::JobRecord& job) {
   auto& add = db.statement(
-      "INSERT INTO jobs VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) "
+      "INSERT INTO jobs VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) "
       "ON CONFLICT (run_no, job) DO UPDATE SET arch=excluded.arch, machine=excluded.machine, "
       "kernel_source=excluded.kernel_source, kernel_version=excluded.kernel_version, "
       "kernel_key=excluded.kernel_key, kernel_image_sha256=excluded.kernel_image_sha256, "
       "kernel_config_sha256=excluded.kernel_config_sha256, "
       "kernel_compiler=excluded.kernel_compiler, kernel_patches=excluded.kernel_patches, "
       "selftests=excluded.selftests, qemu=excluded.qemu, accel=excluded.accel, "
-      "host=excluded.host, boot_ms=excluded.boot_ms, boots=excluded.boots, folder=excluded.folder");
+      "host=excluded.host, boot_ms=excluded.boot_ms, boots=excluded.boots, folder=excluded.folder, "
+      "restored=excluded.restored, cold=excluded.cold, fallbacks=excluded.fallbacks, "
+      "checked=excluded.checked, differences=excluded.differences");
   int i = 0;
   add.bind(++i, run_no);
   add.bind(++i, bounded_name(job.job));
@@ -117,6 +119,9 @@ void insert_job(Database& db, std::int64_t run_no, const model::JobRecord& job) 
   add.bind(++i, job.boot_ms);
   add.bind(++i, job.boots);
   add.bind(++i, job.folder);
+  for (const int number : {job.starts.restored, job.starts.cold, job.starts.fallbacks, job.starts.checked})
+    add.bind(++i, number);
+  add.bind(++i, json_list(job.starts.differences));
   add.exec();
 }
 
@@ -203,6 +208,9 @@ std::vector<model::JobRecord> read_jobs(Database& db, std::int64_t run_no) {
     job.boot_ms = row.getColumn(++i).getDouble();
     job.boots = row.getColumn(++i).getInt();
     job.folder = row.getColumn(++i).getString();
+    for (int* number : {&job.starts.restored, &job.starts.cold, &job.starts.fallbacks, &job.starts.checked})
+      *number = row.getColumn(++i).getInt();
+    job.starts.differences = list_from(db, row.getColumn(++i).getString());
     out.push_back(std::move(job));
   }
   return out;

@@ -98,7 +98,16 @@ CREATE TABLE artifacts (
 );
 )sql";
 
-constexpr std::array kMigrations{kVersion1};
+// How a job's guests came to be. `differences` is a JSON array of texts.
+constexpr std::string_view kVersion2 = R"sql(
+ALTER TABLE jobs ADD COLUMN restored INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE jobs ADD COLUMN cold INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE jobs ADD COLUMN fallbacks INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE jobs ADD COLUMN checked INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE jobs ADD COLUMN differences TEXT NOT NULL DEFAULT '[]';
+)sql";
+
+constexpr std::array kMigrations{kVersion1, kVersion2};
 
 }  // namespace
 

@@ -126,10 +126,10 @@ base::Result<void> Store::adopt_run(std::string_view run) {
   });
 }
 
-void Store::finish_run(std::string_view run) {
+void Store::finish_run(std::string_view run, std::string_view at) {
   impl_->db.write("finishing a run", [&] {
     auto& set = impl_->db.statement("UPDATE runs SET finished_at = ? WHERE run = ?");
-    set.bind(1, utc_text(std::chrono::system_clock::now()));
+    set.bind(1, at.empty() ? utc_text(std::chrono::system_clock::now()) : std::string(at));
     set.bind(2, std::string(run));
     set.exec();
   });

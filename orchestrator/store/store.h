@@ -75,7 +75,8 @@ class Store {
   std::string begin_run(const model::Run& meta);
   // Takes over an interrupted run to carry on with it. An Error when it is running elsewhere.
   base::Result<void> adopt_run(std::string_view run);
-  void finish_run(std::string_view run);
+  // `at`: UTC, ISO 8601; empty means now.
+  void finish_run(std::string_view run, std::string_view at = {});
   // Takes back a run in which nothing was planned and nothing happened, folder included: it would be "last"
   // and say nothing. A run with jobs, plans or results stays; then nothing is changed.
   void discard_empty_run(std::string_view run);

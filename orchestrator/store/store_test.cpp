@@ -43,6 +43,7 @@ TEST_F(StoreTest, GivesBackWhatItWasGiven) {
   job.kernel.patches = {"0001-a \"b\".patch"};
   job.kernel.version = "6.12.117";
   job.boot_ms = 1900.5;
+  job.starts = {.restored = 7, .cold = 3, .fallbacks = 1, .checked = 2, .differences = {"mm/cow: \"pass\", not fail"}};
   store.upsert_job(id, job);
 
   model::CaseResult r = result("mm/cow", "a\x1b[31m\xff b", model::Outcome::fail);
@@ -69,6 +70,9 @@ TEST_F(StoreTest, GivesBackWhatItWasGiven) {
   ASSERT_EQ(loaded.run.jobs.size(), 1u);
   EXPECT_EQ(loaded.run.jobs[0].kernel.patches, job.kernel.patches);
   EXPECT_EQ(loaded.run.jobs[0].boot_ms, 1900.5);
+  EXPECT_EQ(loaded.run.jobs[0].starts.restored, 7);
+  EXPECT_EQ(loaded.run.jobs[0].starts.fallbacks, 1);
+  EXPECT_EQ(loaded.run.jobs[0].starts.differences, job.starts.differences);
   ASSERT_EQ(loaded.run.results.size(), 1u);
   const model::CaseResult& back = loaded.run.results[0];
   EXPECT_EQ(back.handle, handle);

@@ -44,7 +44,7 @@ async::task<base::Result<QemuInstall>> find_qemu(const model::Machine& machine) 
   const base::fs::path answer = folder->path() / "version";
   const async::ProcessSpec spec{.program = program, .arguments = {"--version"}, .stdout_file = answer};
   auto process = async::Process::spawn(co_await async::asio::this_coro::executor, spec);
-  if (!process) co_return base::fail(std::string(machine.id) + ": " + process.error().message, hint);
+  if (!process) co_return base::fail(process.error().message, hint);
   const async::ProcessExit exit = co_await process->wait();
   const std::string text = base::read_file(answer, 1u << 16).value_or("");
   auto install = parse_qemu_version(text);

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// One machine of one scenario: its artefacts, the tests that are left to run, and how they are dealt out to guests.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "async/task_group.h"
+#include "lab/run_in_progress.h"
+#include "lab/split.h"
+#include "lab/vmtests.h"
+
+namespace lab {
+
+using std::chrono::milliseconds;
+
+namespace {
+constexpr milliseconds kWorthABoot{30'000};
+}
+
+void RunInProgress::all_get(const scenario::JobRequest& job, const BuildProblem& problem, const std::string& what) {
+  model::JobRecord record = record_of(job, ++guests_of_machine_[std::string(job.machine->id)]);
+  if (problem.kind == BuildProblem::Kind::user) {
+    for (const base::Diagnostic& diagnostic : problem.diagnostics) tell_user(diagnostic);
+    return;
+  }
+  context_.store.upsert_job(end_.run, record);
+  const auto outcome =
+      problem.kind == BuildProblem::Kind::build ? model::Outcome::build_fail : model::Outcome::infra;
+  for (const model::TestSpec& test : job.tests)
+    if (owed(job, test.id).run) give(record, test.id, outcome, what + ": " + problem.reason, problem.evidence);
+}
+
+async::task<void> RunInProgress::machine_share(scenario::JobRequest job, std::int64_t priority) {
+  if (nothing_left(job)) {
+    tally_.tests_all -= job.tests.size();
+    co_return;
+  }
+  Slots::Slot bench = co_await workshop_.bench(priority);
+  const auto* kernel = co_await workshop_.kernel(job.kernel, *job.machine);
+  if (!*kernel) {
+    all_get(job, kernel->error(), "kernel");
+    co_return;
+  }
+  const auto* selftests = co_await workshop_.selftests(job.selftests, *job.machine);
+  if (!*selftests) {
+    all_get(job, selftests->error(), "selftests");
+    co_return;
+  }
+  const auto* tools = co_await workshop_.tools(*job.machine);
+  if (!*tools) {
+    all_get(job, tools->error(), "guest tools");
+    co_return;
+  }
+  co_await workshop_.shell(*job.machine);  // whether it was built is looked at when the image is made
+  bench = {};
+  model::JobRecord identity = record_of(job, 0);
+  identity.kernel.key = (*kernel)->identity.key;
+  if (auto same = same_artifacts(context_.store.run_directory(end_.run), identity, (*selftests)->identity); !same) {
+    tell_user({.message = same.error().message, .hint = same.error().hint});
+    co_return;
+  }
+  if (end_.kernel_text.empty())
+    end_.kernel_text = (*kernel)->identity.version + ", " + (*kernel)->identity.compiler;
+
+  const PreparedTests prepared = tests_left(job, **kernel, **selftests);
+  if (prepared.runnable.empty()) co_return;
+  const auto* image = co_await base_image(job, prepared.runnable, **kernel, **selftests, **tools, priority);
+  const MachineParts parts{**kernel, **selftests, **tools, *image, qemus_.at(std::string(job.machine->qemu))};
+  co_await guests(job, prepared.runnable, parts, priority);
+}
+
+PreparedTests RunInProgress::tests_left(scenario::JobRequest& job, const BuiltKernel& kernel,
+                                        const BuiltSelftests& selftests) {
+  const std::size_t counted = job.tests.size();
+  for (const std::string& remark : expand_vmtests(job, selftests))
+    context_.progress.note(fmt::format("{}: {}", job.machine->id, remark));
+  tally_.tests_all += job.tests.size() - counted;
+  PreparedTests prepared = prepare_tests(job, selftests);
+  const auto has_result = [&](const auto& test) { return !owed(job, std::get<0>(test)).run; };
+  std::erase_if(prepared.unfit, has_result);
+  std::erase_if(prepared.absent, has_result);
+  std::erase_if(prepared.not_built, has_result);
+  tally_.tests_all -= std::erase_if(prepared.runnable, [&](const auto& test) { return !owed(job, test.id).anything(); });
+  if (prepared.unfit.empty() && prepared.absent.empty() && prepared.not_built.empty()) return prepared;
+
+  model::JobRecord record = record_of(job, 0);
+  record.kernel = kernel.identity;
+  context_.store.upsert_job(end_.run, record);
+  std::vector<model::Planned> plan;
+  for (const auto& [test, reason] : prepared.unfit)
+    plan.push_back({.job = record.job, .machine = record.machine, .test = test, .unfit = reason});
+  for (const auto& [test, reason] : prepared.absent)
+    plan.push_back({.job = record.job, .machine = record.machine, .test = test});
+  for (const auto& [test, reason, lines] : prepared.not_built)
+    plan.push_back({.job = record.job, .machine = record.machine, .test = test});
+  context_.store.plan(end_.run, plan);
+  for (const auto& [test, reason] : prepared.unfit) give(record, test, model::Outcome::unfit, reason);
+  for (const auto& [test, reason] : prepared.absent) give(record, test, model::Outcome::unfit, reason);
+  for (const auto& [test, reason, lines] : prepared.not_built)
+    give(record, test, model::Outcome::build_fail, reason, lines);
+  return prepared;
+}
+
+async::task<void> RunInProgress::guests(const scenario::JobRequest& job, const std::vector<model::TestSpec>& tests,
+                                        const MachineParts& parts, std::int64_t priority) {
+  std::vector<milliseconds> durations;
+  for (const model::TestSpec& test : tests) durations.push_back(expected(test.id, *job.machine));
+  const std::size_t at_most = request_.keep_order ? 1 : static_cast<std::size_t>(guests_);
+  async::TaskGroup group(context_.executor);
+  for (const auto& list : deal_out(durations, at_most, kWorthABoot)) {
+    std::vector<model::TestSpec> share;
+    for (const std::size_t index : list) share.push_back(tests[index]);
+    model::JobRecord record = record_of(job, ++guests_of_machine_[std::string(job.machine->id)]);
+    record.kernel = parts.kernel.identity;
+    group.spawn(one_guest(job, std::move(share), std::move(record), parts, priority));
+  }
+  co_await group.join();
+}
+
+}  // namespace lab
