@@ -86,29 +86,15 @@ std::vector<std::string> mkfs_command(const BlockSpec& spec, const fs::path& pat
           path.string()};
 }
 
-base::Result<fs::path> block_image(const BlockSpec& spec, const fs::path& store,
+base::Result<StoredImage> block_image(const BlockSpec& spec, const fs::path& store,
                                    const RunTool& run) {
   if (spec.filesystem == model::ScratchFs::none) return base::fail("no file system was asked for");
-  std::error_code error;
-  fs::create_directories(store, error);
-  if (error) return base::fail("cannot create " + store.string() + ": " + error.message());
   base::Sha256 hash;
   hash.field(kRecipeVersion);
   for (const std::string& word : mkfs_command(spec, "image")) hash.field(word);
   const std::string name = std::string(name_of(spec.filesystem)) + "-" +
                            base::format_size(size_of(spec)) + "-" + hash.hex().substr(0, 16);
-  const fs::path path = store / (name + ".img");
-  auto lock = base::FileLock::acquire(store / (name + ".lock"));
-  if (!lock) return std::unexpected(lock.error());
-  if (fs::exists(path, error) && fs::file_size(path, error) == size_of(spec)) return path;
-  const fs::path unfinished = path.string() + ".part";  // ours alone: we hold the lock
-  if (auto done = make(spec, unfinished, run); !done) {
-    fs::remove(unfinished, error);
-    return std::unexpected(done.error());
-  }
-  fs::rename(unfinished, path, error);
-  if (error) return base::fail("cannot create " + path.string() + ": " + error.message());
-  return path;
+  return find_or_make(store, name + ".img", [&](const fs::path& path) { return make(spec, path, run); });
 }
 
 base::Result<void> copy_sparse(const fs::path& from, const fs::path& to) {

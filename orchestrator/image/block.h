@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "image/store.h"
 #include "model/scenario.h"
 
 namespace image {
@@ -29,7 +30,7 @@ struct BlockSpec {
 std::vector<std::string> mkfs_command(const BlockSpec& spec, const base::fs::path& path);
 
 // Finds the image in `store` or makes it.
-base::Result<base::fs::path> block_image(const BlockSpec& spec, const base::fs::path& store,
+base::Result<StoredImage> block_image(const BlockSpec& spec, const base::fs::path& store,
                                          const RunTool& run);
 
 // A writable copy for one job; shares blocks where the file system can, and stays sparse.

@@ -200,14 +200,13 @@ base::Result<std::string> cpio_identity(const std::vector<Entry>& entries) {
 }
 
 base::Result<void> write_cpio(const std::vector<Entry>& entries, const base::fs::path& path) {
-  std::string temporary = path.string() + ".XXXXXX";
-  base::UniqueFd fd(::mkostemp(temporary.data(), O_CLOEXEC));
-  if (!fd)
-    return std::unexpected(base::errno_error("create a file beside " + path.string(), errno));
+  auto made = base::open_temporary(path);
+  if (!made) return std::unexpected(made.error());
+  const auto& [temporary, fd] = *made;
   auto done = write_archive(
       entries, [&](struct archive* archive) { return archive_write_open_fd(archive, fd.get()); });
   if (done && ::fchmod(fd.get(), 0644) != 0)
-    done = std::unexpected(base::errno_error("set the mode of " + temporary, errno));
+    done = std::unexpected(base::errno_error("set the mode of " + temporary.string(), errno));
   if (done && ::rename(temporary.c_str(), path.c_str()) != 0)
     done = std::unexpected(base::errno_error("replace " + path.string(), errno));
   if (!done) ::unlink(temporary.c_str());

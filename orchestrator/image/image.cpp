@@ -9,53 +9,14 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <ctime>
 
 #include "base/hash.h"
+#include "image/store.h"
 
 namespace image {
 namespace {
 
 namespace fs = base::fs;
-
-constexpr std::size_t kBlock = 512;
-
-// A file cut short by a full disk or a careless hand ends without the trailer that every archive
-// has.
-bool looks_whole(const fs::path& path) {
-  std::error_code error;
-  const std::uintmax_t size = fs::file_size(path, error);
-  if (error || size < kBlock || size % kBlock != 0) return false;
-  base::UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  const std::size_t tail = std::min<std::uintmax_t>(size, 2 * kBlock);
-  std::string end(tail, '\0');
-  if (!fd || ::pread(fd.get(), end.data(), tail, static_cast<off_t>(size - tail)) !=
-                 static_cast<ssize_t>(tail))
-    return false;
-  return end.find("TRAILER!!!") != std::string::npos;
-}
-
-// Marks an image as used now. The time of change stays: it says when the image was made.
-void mark_used(const fs::path& path) {
-  const struct timespec times[2] = {{.tv_sec = 0, .tv_nsec = UTIME_NOW},
-                                    {.tv_sec = 0, .tv_nsec = UTIME_OMIT}};
-  ::utimensat(AT_FDCWD, path.c_str(), times, 0);
-}
-
-// Every change of a selftest, the agent or the shell makes a new image of tens of megabytes; the
-// old ones go when nobody has asked for them for a week. Nobody can be about to copy such an image.
-void drop_unused(const fs::path& store) {
-  const std::time_t limit = std::time(nullptr) - std::time_t{7} * 24 * 3600;
-  std::error_code error;
-  for (fs::directory_iterator entry(store, error); !error && entry != fs::directory_iterator();
-       entry.increment(error)) {
-    struct stat info{};
-    if (entry->path().extension() != ".cpio" || ::stat(entry->path().c_str(), &info) != 0) continue;
-    if (std::max(info.st_atime, info.st_mtime) >= limit) continue;
-    std::error_code ignored;  // another process may have dropped it first
-    fs::remove(entry->path(), ignored);
-  }
-}
 
 base::Result<std::string> spec_identity(const ImageSpec& spec) {
   base::Sha256 hash;
@@ -181,21 +142,14 @@ base::Result<std::vector<Entry>> image_entries(const ImageSpec& spec) {
 base::Result<BaseImage> base_image(const ImageSpec& spec, const fs::path& store) {
   auto identity = spec_identity(spec);
   if (!identity) return std::unexpected(identity.error());
+  auto stored = find_or_make(store, *identity + ".cpio", [&](const fs::path& path) -> base::Result<void> {
+    auto entries = image_entries(spec);
+    if (!entries) return std::unexpected(entries.error());
+    return write_cpio(*entries, path);
+  });
+  if (!stored) return std::unexpected(stored.error());
   std::error_code error;
-  fs::create_directories(store, error);
-  if (error) return base::fail("cannot create " + store.string() + ": " + error.message());
-  BaseImage image{.path = store / (*identity + ".cpio"), .identity = *identity};
-  if (!looks_whole(image.path)) {
-    auto lock = base::FileLock::acquire(store / (*identity + ".lock"));
-    if (!lock) return std::unexpected(lock.error());
-    if (!looks_whole(image.path)) {
-      auto entries = image_entries(spec);
-      if (!entries) return std::unexpected(entries.error());
-      if (auto done = write_cpio(*entries, image.path); !done) return std::unexpected(done.error());
-      drop_unused(store);
-    }
-  }
-  mark_used(image.path);
+  BaseImage image{.path = stored->path, .identity = *identity, .in_use = stored->in_use};
   image.size = fs::file_size(image.path, error);
   if (error) return base::fail("cannot read " + image.path.string() + ": " + error.message());
   return image;
@@ -212,16 +166,15 @@ base::Result<void> assemble(const BaseImage& base, const std::string& plan_text,
                             const fs::path& initrd, const std::vector<Entry>& extra) {
   auto own = job_archive(plan_text, extra);
   if (!own) return std::unexpected(own.error());
-  std::string temporary = initrd.string() + ".XXXXXX";
-  base::UniqueFd out(::mkostemp(temporary.data(), O_CLOEXEC));
-  if (!out)
-    return std::unexpected(base::errno_error("create a file beside " + initrd.string(), errno));
+  auto made = base::open_temporary(initrd);
+  if (!made) return std::unexpected(made.error());
+  const auto& [temporary, out] = *made;
   auto done = append_file(out.get(), base.path);
   for (std::size_t at = 0; done && at < own->size();) {
     const ssize_t n = ::write(out.get(), own->data() + at, own->size() - at);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0)
-      done = std::unexpected(base::errno_error("write " + temporary, errno));
+      done = std::unexpected(base::errno_error("write " + temporary.string(), errno));
     else
       at += static_cast<std::size_t>(n);
   }

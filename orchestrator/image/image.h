@@ -4,6 +4,7 @@
 // under emulation every byte unpacked costs guest instructions, while QEMU loads the file at the
 // host's speed.
 #pragma once
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,7 @@ struct BaseImage {
   base::fs::path path;
   std::string identity;  // same identity, same bytes
   std::uintmax_t size = 0;
+  std::shared_ptr<base::FileLock> in_use = {};  // keeps the file from being collected
 };
 
 // Folders, /dev/console (the kernel opens it before devtmpfs is there), /etc/passwd and the like.
@@ -43,8 +45,8 @@ base::Result<std::vector<Entry>> tree_entries(const Tree& tree);
 
 base::Result<std::vector<Entry>> image_entries(const ImageSpec& spec);
 
-// Finds the base archive in `store` or makes it. Two processes may ask for the same one: one makes
-// it.
+// Finds the base archive in `store` (store.h) or makes it; its content is checked once, here. Two processes may
+// ask for the same one: one makes it.
 base::Result<BaseImage> base_image(const ImageSpec& spec, const base::fs::path& store);
 
 // The archive that goes behind the base: /vmlab/plan and what else only this job has.

@@ -101,8 +101,19 @@ TEST_F(Image, BaseThatWasCutShortIsMadeAgain) {
   EXPECT_EQ(second->size, first->size);
 }
 
+TEST_F(Image, BaseWithAFlippedByteIsMadeAgainEvenWhileItIsUsed) {
+  const auto first = base_image(spec, store());
+  ASSERT_TRUE(first);
+  const std::string good = base::read_file(first->path).value();
+  std::string bad = good;
+  bad[bad.size() / 2] ^= 1;
+  ASSERT_TRUE(base::write_file_atomic(first->path, bad));
+  ASSERT_TRUE(base_image(spec, store()));
+  EXPECT_EQ(base::read_file(first->path).value(), good);
+}
+
 TEST_F(Image, ImagesNobodyAskedForInAWeekAreDroppedWhenANewOneIsMade) {
-  const auto old = base_image(spec, store());
+  auto old = base_image(spec, store());
   put("tests/cow", "ELF second cow");
   const auto recent = base_image(spec, store());
   ASSERT_TRUE(old && recent);
@@ -110,9 +121,14 @@ TEST_F(Image, ImagesNobodyAskedForInAWeekAreDroppedWhenANewOneIsMade) {
     const std::time_t when = std::time(nullptr) - std::time_t{days} * 24 * 3600;
     const struct timespec times[2] = {{.tv_sec = when, .tv_nsec = 0},
                                       {.tv_sec = when, .tv_nsec = 0}};
-    ASSERT_EQ(::utimensat(AT_FDCWD, path.c_str(), times, 0), 0);
+    ASSERT_EQ(::utimensat(AT_FDCWD, (path.string() + ".sum").c_str(), times, 0), 0);
   };
   age(old->path, 8);
+  put("tests/cow", "ELF last but one cow");
+  ASSERT_TRUE(base_image(spec, store()));
+  EXPECT_TRUE(base::fs::exists(old->path)) << "somebody uses it";
+  put("tests/cow", "ELF second cow");
+  old->in_use.reset();
   age(recent->path, 8);
   ASSERT_TRUE(base_image(spec, store()));  // asked for again: `recent` is used now
   put("tests/cow", "ELF third cow");

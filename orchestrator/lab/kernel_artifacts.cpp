@@ -11,6 +11,7 @@
 #include "kernel/guest_tools.h"
 #include "kernel/selftests.h"
 #include "kernel/selftests_tree.h"
+#include "lab/request_note.h"
 
 namespace lab {
 namespace {
@@ -53,11 +54,11 @@ struct KernelArtifacts::State {
   kernel::HostCommandRunner runner;
   kernel::GuestToolsHost host{runner, cache, static_cast<int>(std::max(1u, std::thread::hardware_concurrency()))};
   std::mutex keep_mutex;
-  std::vector<kernel::Artifact> keep;  // what this run uses stays out of gc's reach
+  std::vector<std::shared_ptr<const void>> keep;  // what this run uses stays out of gc's reach
 
-  void hold(kernel::Artifact artifact) {
+  void hold(std::shared_ptr<const void> in_use) {
     const std::lock_guard lock(keep_mutex);
-    keep.push_back(std::move(artifact));
+    keep.push_back(std::move(in_use));
   }
 };
 
@@ -75,7 +76,7 @@ Built<BuiltKernel> KernelArtifacts::kernel(const model::KernelSpec& spec, const 
   };
   auto built = kernel::build_kernel(spec, machine, context);
   if (!built) return problem_of(built.error());
-  state_->hold(built->artifact);
+  state_->hold(built->artifact.in_use);
   BuiltKernel result;
   result.image = built->image;
   result.config = built->config;
@@ -86,7 +87,8 @@ Built<BuiltKernel> KernelArtifacts::kernel(const model::KernelSpec& spec, const 
                      .image_sha256 = built->image_sha256,
                      .config_sha256 = built->config_sha256,
                      .compiler = built->compiler,
-                     .patches = built->patches};
+                     // By name, as the request names them: that is how expectations find their jobs.
+                     .patches = patch_names(spec.patches)};
   for (const base::fs::path& module : built->modules) {
     result.module_order.push_back(std::string(kModulesInGuest) + "/" + module.filename().string());
     result.modules.push_back(module);
@@ -107,7 +109,7 @@ Built<BuiltSelftests> KernelArtifacts::selftests(const model::SelftestSpec& spec
   for (const char* collection : kCollections) {
     auto built = kernel::build_selftests(state_->host, *tree, collection, machine, libraries->folder);
     if (!built) return infra(std::move(built.error()).while_doing(fmt::format("building the {} selftests", collection)).text());
-    state_->hold(built->entry);
+    state_->hold(built->entry.in_use);
     result.folder = built->root;
     result.identity += built->identity;
     for (const kernel::BuiltSelftest& program : built->built) result.programs[collection].push_back(program.name);
@@ -125,7 +127,7 @@ Built<BuiltTools> KernelArtifacts::tools(const model::Machine& machine, const On
   on_progress("building", -1);
   auto agent = kernel::build_guest_tools(state_->host, state_->root / "guest-tools", machine);
   if (!agent) return infra(std::move(agent.error()).while_doing("building the guest agent").text());
-  state_->hold(agent->entry);
+  state_->hold(agent->entry.in_use);
   return BuiltTools{agent->folder / "init", {}};
 }
 
@@ -133,7 +135,7 @@ Built<BuiltTools> KernelArtifacts::shell(const model::Machine& machine, const On
   on_progress("building", -1);
   auto shell = kernel::build_guest_shell(state_->host, state_->root / "images" / "recipes", machine);
   if (!shell) return infra(std::move(shell.error()).while_doing("building the guest's shell").text());
-  state_->hold(shell->entry);
+  state_->hold(shell->entry.in_use);
   return BuiltTools{{}, {{.host = shell->folder / "root", .guest = "/", .identity = shell->identity}}};
 }
 
@@ -153,7 +155,8 @@ Built<base::fs::path> KernelArtifacts::scratch_image(model::ScratchFs filesystem
   };
   auto made = image::block_image({.filesystem = filesystem}, state_->cache.root() / "images", run);
   if (!made) return infra(made.error().text());
-  return *made;
+  state_->hold(made->in_use);
+  return made->path;
 }
 
 Built<image::BaseImage> KernelArtifacts::base_image(const image::ImageSpec& spec) {
