@@ -122,6 +122,10 @@ void settings_restore(struct text_buffer *report);
 /* ---- the rest --------------------------------------------------------------------------------- */
 
 void mounts_make(void);
+/* Loads what the image lists, before the port is looked for; failures are kept for the report after HELLO. */
+void modules_load(void);
+void modules_report(void);
+void modules_facts(struct text_buffer *facts);
 void probe_send_hello(int64_t boot_ns);
 void probe_send_facts(void);
 void evidence_of_tasks(uint32_t test);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The life of a guest: mounts, port, HELLO, FACTS, plan, tests, GOODBYE, power off.
+ * The life of a guest: mounts, modules, port, HELLO, FACTS, plan, tests, GOODBYE, power off.
  */
 #include <errno.h>
 #include <signal.h>
@@ -92,6 +92,7 @@ int main(int argc, char **argv) {
   }
   boot_ns = now_ns();
   mounts_make();
+  modules_load();
   loop_init();
   if (!port_open()) {
     dprintf(2, "vmlab agent: no virtio port named org.vmlab.0 within %d s: nobody to talk to, powering off\n",
@@ -103,6 +104,7 @@ int main(int argc, char **argv) {
   if (in_image) heartbeat_ms = 0;
   probe_send_hello(boot_ns);
   mounts_make(); /* second half: says what did not mount */
+  modules_report();
   kmsg_open();
   write_file("/proc/sys/kernel/printk", "7");
   write_file("/proc/sys/vm/drop_caches", "4"); /* from now on without a line in the log each time */

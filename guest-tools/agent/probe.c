@@ -269,6 +269,7 @@ void probe_send_facts(void) {
   disks_fact();
   file_fact("clocksource", "/sys/devices/system/clocksource/clocksource0/current_clocksource");
   file_fact("cmdline", "/proc/cmdline");
+  modules_facts(&facts);
   message.text = bytes_of(text);
   w = payload_begin();
   wire_put_text(w, &message);

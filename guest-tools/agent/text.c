@@ -153,3 +153,15 @@ bool text_append(struct text_buffer *b, const char *format, ...) {
   b->used += (size_t)n;
   return true;
 }
+
+char *text_next_line(char **rest) {
+  while (**rest != 0) {
+    char *const line = *rest;
+    size_t length = strcspn(line, "\n");
+    *rest = line[length] != 0 ? line + length + 1 : line + length;
+    line[length] = 0;
+    if (length > 0 && line[length - 1] == '\r') line[--length] = 0;
+    if (length > 0) return line;
+  }
+  return NULL;
+}

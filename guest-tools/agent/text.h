@@ -30,6 +30,9 @@ void text_chosen(const char *text, char *out, size_t size);
 /* Whether one of the words of the text (separated by blanks or newlines) is `word`. */
 bool text_has_word(const char *text, const char *word);
 
+/* The next line that is not empty, terminated in place, without a '\r' at its end; NULL at the end of the text. */
+char *text_next_line(char **rest);
+
 /* "0-2,5" -> how many; 0 for anything malformed. */
 uint32_t text_list_count(const char *list);
 

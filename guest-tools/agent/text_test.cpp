@@ -20,6 +20,19 @@ TEST(Text, NumbersAreWholeWords) {
   EXPECT_TRUE(text_u64("0", 0, &n));
 }
 
+TEST(Text, LinesAreTakenOneByOne) {
+  char text[] = "\na\r\n\n b c\nlast";
+  char *rest = text;
+  EXPECT_STREQ(text_next_line(&rest), "a");
+  EXPECT_STREQ(text_next_line(&rest), " b c");
+  EXPECT_STREQ(text_next_line(&rest), "last");
+  EXPECT_EQ(text_next_line(&rest), nullptr);
+  EXPECT_EQ(text_next_line(&rest), nullptr);
+  char carriage[] = "\r\n\r";
+  rest = carriage;
+  EXPECT_EQ(text_next_line(&rest), nullptr);
+}
+
 std::string decoded(std::string word) {
   word.push_back('\0');
   return text_percent_decode(word.data()) ? std::string(word.c_str()) : std::string("!");

@@ -130,6 +130,11 @@ void BootRun::on(const channel::Log& log) {
   constexpr std::string_view kLevels[] = {"info", "warning", "error"};
   artifacts_.append("agent.log", fmt::format("{}: {}\n", kLevels[static_cast<int>(log.level)],
                                              base::printable(log.text)));
+  // What goes wrong before the first test explains what goes wrong in it: a module that does not load, a bad plan.
+  constexpr int kMostNotes = 8;
+  const bool setting_up = phase_ == Phase::between_tests && position_ == 0;
+  if (log.level == channel::Log::Level::error && setting_up && error_notes_++ < kMostNotes)
+    sink_.note(record_, "the guest says: " + log.text);
 }
 
 void BootRun::on(const channel::Goodbye& goodbye) {

@@ -103,6 +103,7 @@ class BootRun {
   std::optional<std::string> infra_;       // set when host, QEMU or transport failed
   bool shaken_ = false;       // a crash, a hang: the guest is not to be trusted with another test
   bool said_goodbye_ = false;
+  int error_notes_ = 0;
   bool done_ = false;         // leave the loop
   bool front_reported_ = false;
   int position_ = 0;  // tests reported in this boot
