@@ -18,6 +18,8 @@ bool ends_trace(std::string_view body) {
       "Second to last",  "The buggy address", "Memory state", "page last",      "page_owner",
       "kfence-#",        "allocated by",      "freed by",     "Showing all",    "The existing",
       "INFO: Allocated", "INFO: Freed"};
+  if (body.ends_with("):"))
+    return false;  // "Corrupted memory at 0x.. (in kfence-#12):", broken by mail
   return std::ranges::any_of(kStarts,
                              [body](std::string_view start) { return body.starts_with(start); });
 }
@@ -37,6 +39,7 @@ Builder::Builder(Match match, std::uint64_t start_line, std::uint64_t head_line,
       last_line_(head_line),
       stamped_(line.stamped) {
   fatal_ = (format().flags & kFatal) != 0;
+  inline_head_ = match_.text.ends_with("[inline]");
   expect_function_ = format().where == Where::header && match_.function.empty();
   if (format().kind == Kind::hung_task) {
     process_ = match_.groups[0];
@@ -93,6 +96,7 @@ bool Builder::take(std::uint64_t line_number, const Line& line) {
   ++lines_;
   std::string_view body = line.body;
   if (body.empty()) return false;
+  if (inline_head_ || lines_ <= 2) inline_head_ = body.ends_with("[inline]") && frames_ == 0;
 
   if (body.starts_with("---[ end ") || body.starts_with("[ end trace") ||
       body.starts_with("-[ end trace")) {
@@ -204,6 +208,11 @@ bool Builder::take(std::uint64_t line_number, const Line& line) {
 void Builder::rehead(Match match, std::uint64_t line_number) {
   match_ = std::move(match);
   last_line_ = std::max(last_line_, line_number);
+  inline_head_ = match_.text.ends_with("[inline]");
+  if (inline_head_ || frames_ <= 1) {
+    lines_ = frames_ = 0;
+    events_.clear();
+  }
   expect_function_ = format().where == Where::header && match_.function.empty();
 }
 

@@ -32,9 +32,11 @@ class Builder {
   std::uint64_t start_line() const { return start_line_; }
   std::uint64_t last_line() const { return last_line_; }
   bool ended() const { return ended_; }
-  bool has_trace() const { return frames_ > 0; }
-  // The head names an inlined function: a symboliser wrote one head for each, the last is the real one.
-  bool head_inlined() const { return match_.text.ends_with("[inline]"); }
+  // One frame outside a trace may be a piece of a head that mail broke.
+  bool has_trace() const { return frames_ > 1 || (frames_ == 1 && in_trace_); }
+  // The head names an inlined function: a symboliser wrote one head for each, the last is the real
+  // one. Mail may have broken the line.
+  bool head_inlined() const { return inline_head_ && lines_ <= 3 && !pc_seen_; }
   // Nothing but one line that any program could have written.
   bool unproven() const;
   // The taint letters of the CPU line held D: a previous oops or BUG in the same boot.
@@ -86,6 +88,7 @@ class Builder {
   bool ended_ = false;
   bool stamped_ = false;  // the head carried a printk prefix
   bool dead_taint_ = false;
+  bool inline_head_ = false;  // all lines so far were such heads
   bool fatal_ = false;
   bool pc_seen_ = false;
   std::uint32_t frames_ = 0;

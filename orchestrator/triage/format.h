@@ -62,6 +62,8 @@ struct Format {
   unsigned flags = 0;
   Role role = Role::primary;
   std::string_view group = {};  // for signatures; empty: the kind's name
+  std::string_view skips =
+      {};  // starts of functions that only pass this trouble on, with blanks between
 };
 
 // Kernel source files whose assertions have a title of their own: lib/refcount.c is "refcount bug".
@@ -78,8 +80,8 @@ std::span<const Format> sanitizer_formats();  // KASAN, KMSAN, KCSAN, KFENCE, UB
 std::span<const Format> lock_formats();       // lockdep, sleeping in atomic context
 std::span<const Format> stall_formats();      // lockups, RCU stalls, hung tasks
 std::span<const Format> memory_formats();     // pages, counters, slab, OOM
-std::span<const Format>
-system_formats();  // panics, boot, firmware, reboots, what looks like a report
+std::span<const Format> firmware_formats();   // boot loaders, firmware, emergency shells
+std::span<const Format> system_formats();     // panics, reboots, what looks like a report
 std::span<const Refinement> refinements();
 
 // All rows, in order of precedence.

@@ -35,6 +35,32 @@ constexpr Format kFormats[] = {
     // lib/kobject.c kobject_init()
     {"tried to init an initialized object", "", Kind::warning, "WARNING: kobject bug in {f}", "",
      Where::trace, kAnywhere},
+    // fs/sysfs/dir.c sysfs_warn_dup(): a line and a trace since 4.15, a WARNING before
+    {"sysfs: cannot create duplicate filename", "", Kind::warning,
+     "sysfs: cannot create duplicate filename in {f}", "", Where::trace, kAnywhere, Role::early,
+     "sysfs-duplicate",
+     "sysfs_ kobject_ kset_ __kobject device_add device_register device_create "
+     "internal_create_group "
+     "create_dir create_files driver_ bus_add_ class_"},
+    // kernel/irq/spurious.c __report_bad_irq()
+    {": nobody cared", R"(^: nobody cared(?: \(|$))", Kind::warning, "irq NUM: nobody cared", "",
+     Where::none, kAnywhere | kRepeats},
+    // arch/x86/mm/extable.c ex_handler_msr(); "unchecked " until 7.2
+    {"MSR access error: ", R"(^MSR access error: (RDMSR from|WRMSR to) (0x[0-9a-f]*))",
+     Kind::warning, "unchecked MSR access error: {1} {2} in {f}",
+     "unchecked MSR access error: {1} {2}", Where::trace, kAnywhere | kRepeats, Role::primary,
+     "msr",
+     "native_write_msr native_read_msr native_wrmsr native_rdmsr do_trace_ __rdmsr __wrmsr rdmsr "
+     "wrmsr "
+     "paravirt_ pv_ xen_write_msr xen_read_msr"},
+    // net/core/dev.c netdev_rx_csum_fault()
+    {": hw csum failure", R"(^: hw csum failure)", Kind::warning, "hw csum failure", "",
+     Where::none, kAnywhere | kRepeats},
+    // lib/test_xarray.c, lib/test_maple_tree.c, lib/maple_tree.c MT_BUG_ON(), fs/jfs/jfs_debug.h
+    {"BUG at ", R"(^BUG at (?P<f>[a-z_]\w+):\d+(?: \(\d+\))?$)", Kind::bug, "BUG at {f}", "",
+     Where::header, kAsserting},
+    {"BUG at ", R"(^BUG at (?P<file>[\w/.+-]+\.[ch]):\d+ assert\()", Kind::bug, "kernel BUG in {f}",
+     "", Where::pc, kAsserting, Role::early},
     {"memcpy: detected field-spanning write", "", Kind::warning,
      "memcpy: detected field-spanning write in {f}", "", Where::trace, kAnywhere, Role::early,
      "fortify"},

@@ -54,6 +54,9 @@ constexpr Format kFormats[] = {
      "BUG: key has not been registered in {f}", "", Where::trace, kAnywhere},
     {"BUG: MAX_", R"(^BUG: (MAX_[A-Z_]+) too low)", Kind::lockdep, "BUG: {1} too low!", "",
      Where::none, kNoTrace | kAnywhere},
+    // lib/locking-selftest.c
+    {"BUG: ", R"(^BUG: +\d+ unexpected failures \(out of)", Kind::lockdep,
+     "BUG: unexpected failures of the locking self-test", "", Where::none, kNoTrace},
     {"BUG: bad unlock balance", "", Kind::lockdep, "WARNING: bad unlock balance in {f}", "",
      Where::lock, kLock},
     // kernel/locking/spinlock_debug.c

@@ -22,6 +22,9 @@ constexpr Format kFormats[] = {
      kNoTrace | kAnywhere | kRepeats},
     {"bad pud ", R"(^bad pud (?:\S*\(|[0-9a-f]{5,}\.))", Kind::bad_page, "bad pud", "", Where::none,
      kNoTrace | kAnywhere | kRepeats},
+    // arch/x86/mm/init_64.c
+    {"PAGETABLE BUG #", "", Kind::bad_page, "PAGETABLE BUG", "", Where::none,
+     kNoTrace | kAnywhere | kRepeats},
     // mm/swapfile.c
     {"Bad swap file entry", R"(^Bad swap file entry [0-9a-f]*$)", Kind::bad_page,
      "Bad swap file entry", "", Where::none, kNoTrace | kAnywhere | kRepeats},
@@ -59,6 +62,10 @@ constexpr Format kFormats[] = {
      Where::trace, kAnywhere},
     {"cache_from_obj: Wrong slab cache", "", Kind::corruption,
      "cache_from_obj: Wrong slab cache in {f}", "", Where::trace, kAnywhere, Role::early, "slab"},
+    // mm/memory-failure.c action_result(): memory that could not be put out of use
+    {"recovery action for ", R"(^recovery action for ([a-z][\w -]+): Failed)", Kind::machine_check,
+     "Memory failure: recovery action for {1}: Failed", "", Where::none,
+     kNoTrace | kAnywhere | kRepeats},
     // mm/oom_kill.c: nothing left to kill ends in a panic of its own; {agent} is a process that
     // matters
     {"Killed process", R"(^Killed process \d* ?\(([^)]*)\))", Kind::oom,

@@ -49,12 +49,16 @@ constexpr Format kFormats[] = {
      kAnywhere | kNoTrace | kRepeats},
     {"csd: Detected non-responsive CSD lock", "", Kind::hang, "csd: non-responsive CSD lock", "",
      Where::none, kAnywhere | kNoTrace | kRepeats},
+    {"csd: Continued non-responsive CSD lock", "", Kind::hang, "csd: non-responsive CSD lock", "",
+     Where::none, kAnywhere | kNoTrace | kRepeats},
     // net/core/dev.c netdev_wait_allrefs_any()
     {"unregister_netdevice: waiting for", "", Kind::hang,
      "unregister_netdevice: waiting for DEV to become free", "", Where::none,
      kAnywhere | kNoTrace | kRepeats},
-    // net/sched/sch_generic.c dev_watchdog(): prints a WARNING since the beginning, a line only
-    // since 6.5
+    // net/sched/sch_generic.c dev_watchdog(): with a WARNING until 6.4, a line only since
+    {"NETDEV WATCHDOG: ", R"(^NETDEV WATCHDOG: .*transmit queue \d* ?timed out)", Kind::hang,
+     "NETDEV WATCHDOG: transmit queue timed out", "", Where::none, kAnywhere | kNoTrace | kRepeats,
+     Role::early},
 };
 
 }  // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Panics, boot-time failures, firmware, reboots, deaths of processes that matter, and what only
+// Panics, boot-time failures, reboots, deaths of processes that matter, and what only
 // looks like a report.
 #include "triage/format.h"
 
@@ -65,22 +65,6 @@ constexpr Format kFormats[] = {
      "Failed to allocate memory at boot", "", Where::none, kNoTrace},
     {"RAMDISK: incomplete write", "", Kind::boot, "RAMDISK: incomplete write", "", Where::none,
      kNoTrace, Role::early},
-    // SLOF, the firmware of pseries: ROM panic and exceptions
-    {"Program Exception", R"(^Program Exception)", Kind::firmware, "firmware: Program Exception",
-     "", Where::none, kPlain},
-    {"( 700 ) Program Exception", "", Kind::firmware, "firmware: Program Exception", "",
-     Where::none, kPlain},
-    {"Data Storage Exception", R"(^Data Storage Exception)", Kind::firmware,
-     "firmware: Data Storage Exception", "", Where::none, kPlain},
-    // EDK2 and U-Boot
-    {"X64 Exception Type", R"(^X64 Exception Type - \w+\(#?([A-Z]+))", Kind::firmware,
-     "firmware: X64 exception {1}", "", Where::none, kPlain},
-    {"Synchronous Exception at", R"(^Synchronous Exception at 0x)", Kind::firmware,
-     "firmware: Synchronous Exception", "", Where::none, kNoTrace},
-    {"Synchronous Abort", R"(^Synchronous Abort" handler)", Kind::firmware,
-     "firmware: Synchronous Abort", "", Where::none, kPlain},
-    {"E3405 - No such device", "", Kind::firmware, "firmware: no boot device", "", Where::none,
-     kNoTrace, Role::benign},
     // prom_init.c of powerpc before there is a console
     {"prom_panic", R"(^prom_panic)", Kind::boot, "prom_panic", "", Where::none, kNoTrace},
     // init's death; the names that matter are asked of Options
@@ -101,6 +85,13 @@ constexpr Format kFormats[] = {
      R"(^reboot: (?:Restarting system|Power [dD]own|Power off|System halted|machine restart))",
      Kind::reboot, "", "", Where::none, 0, Role::orderly},
     {"Rebooting.", R"(^Rebooting\.$)", Kind::reboot, "", "", Where::none, 0, Role::orderly},
+    {"The system is going down", "", Kind::reboot, "", "", Where::none, 0, Role::orderly},
+    {"systemd-shutdown[", R"(^systemd-shutdown\[1\]: )", Kind::reboot, "", "", Where::none, 0,
+     Role::orderly},
+    {"Reached target ",
+     R"(^Reached target (?:.*Reboot|.*Power[ -]Off|.*Shutdown|.*poweroff|.*kexec))", Kind::reboot,
+     "", "", Where::none, 0, Role::orderly},
+    {"exiting on signal 15", "", Kind::reboot, "", "", Where::none, 0, Role::orderly},
     {"Requesting system reboot", "", Kind::reboot, "", "", Where::none, 0, Role::orderly},
     {"Restarting system", R"(^Restarting system)", Kind::reboot, "", "", Where::none, 0,
      Role::orderly},
@@ -132,8 +123,8 @@ std::vector<const Format*> all_formats() {
   // The benign and panic rows first: a command line may quote anything.
   for (const Format& row : system_formats())
     if (row.anchor != "BUG: ") all.push_back(&row);
-  for (auto table : {fault_formats(), assert_formats(), sanitizer_formats(), lock_formats(),
-                     stall_formats(), memory_formats()})
+  for (auto table : {firmware_formats(), fault_formats(), assert_formats(), sanitizer_formats(),
+                     lock_formats(), stall_formats(), memory_formats()})
     for (const Format& row : table) all.push_back(&row);
   all.push_back(&system_formats().back());
   return all;

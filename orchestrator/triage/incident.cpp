@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Heads, ends, boots: what belongs to the same incident.
 #include <algorithm>
+#include <utility>
 
 #include "triage/state.h"
 
@@ -88,6 +89,10 @@ bool Triage::State::head(Match match, const Line& line) {
       break;
   }
   if ((format.group == "oom-victim" || format.group == "user-death") && !vital(match)) return false;
+  if (said_before(line)) {
+    if (Builder* builder = builder_for(line)) builder->extend(line_number);
+    return true;
+  }
 
   if (panicked) {
     // Nothing after a panic is news in this boot.
@@ -121,7 +126,12 @@ bool Triage::State::head(Match match, const Line& line) {
   const bool panic = format.role == Role::consequence;
   if (panic) {
     if (!current && !open.empty()) current = open.back().get();
-    bool caused = is_consequence_text(match.text);
+    // An init that the OOM killer chose takes the kernel along.
+    const bool init_killed =
+        match.text.find("Attempted to kill init") != std::string::npos &&
+        (current ? current->format().group == "oom-victim"
+                 : previous >= 0 && done[static_cast<std::size_t>(previous)].kind == Kind::oom);
+    bool caused = init_killed || is_consequence_text(match.text);
     if (current && (caused || current->fatal() || current->format().role == Role::early)) {
       current->absorb(std::move(match), line_number);
       panicked = true;
@@ -141,7 +151,7 @@ bool Triage::State::head(Match match, const Line& line) {
   if (current) {
     const Format& now = current->format();
     bool belongs = false;
-    if (current->head_inlined() && now.kind == format.kind && !current->has_trace()) {
+    if (current->head_inlined() && now.kind == format.kind) {
       current->rehead(std::move(match), line_number);
       return true;
     }
@@ -179,6 +189,19 @@ bool Triage::State::head(Match match, const Line& line) {
   return true;
 }
 
+// Whether this very line, with its time, was there before: the log was printed again, or reaches us
+// through two consoles.
+bool Triage::State::said_before(const Line& line) {
+  if (line.time.empty() || is_zero_time(line.time)) return false;
+  std::string text(line.time);
+  text += line.body;
+  const std::size_t key = std::hash<std::string>{}(text);
+  const bool known = heads_seen.contains(key);
+  const std::uint64_t above = std::exchange(head_line, line_number);
+  if (heads_seen.size() < kMaxHeads) heads_seen.insert(key);
+  return known && (times_differ || above + 1 == line_number);
+}
+
 void Triage::State::start(Match match, const Line& line) {
   std::uint64_t first = line_number;
   if (mark_line != 0 && line_number - mark_line <= kMarkLines) first = std::min(first, mark_line);
@@ -188,8 +211,7 @@ void Triage::State::start(Match match, const Line& line) {
   if (on_open && !dead)
     on_open(Opened{line_number, std::string(line.body), match.format->kind,
                    (match.format->flags & kFatal) != 0});
-  open.push_back(
-      std::make_unique<Builder>(std::move(match), first, line_number, line));
+  open.push_back(std::make_unique<Builder>(std::move(match), first, line_number, line));
 }
 
 void Triage::State::secondary(std::ptrdiff_t of) {
@@ -254,23 +276,6 @@ void Triage::State::keep(Report report, const Builder& from) {
 
 void Triage::State::close_all(bool cut) {
   while (!open.empty()) close(0, cut);
-}
-
-void Triage::State::reboot(Match match, const Line& line) {
-  close_all(false);
-  bool explained = orderly || panicked || dead || !banner_seen || boot_lines < 8;
-  // A boot console is replayed on the real one: the banner comes twice, with nothing but boot
-  // between.
-  if (boot_console && !user_space) explained = true;
-  banner_seen = true;
-  boot_lines = 0;
-  user_space = orderly = boot_console = dead = panicked = false;
-  culprit = previous = -1;
-  if (!explained && options.report_reboots) {
-    start(std::move(match), line);
-    close_all(false);
-    previous = -1;
-  }
 }
 
 }  // namespace triage

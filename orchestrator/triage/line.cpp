@@ -34,6 +34,13 @@ Line parse_line(std::string_view raw) {
           line.caller = inside.substr(0, inside.find_first_of(" @"));
         }
         timed = what == Bracket::time;
+        if (timed) {
+          inside = skip_blanks(inside);
+          const std::size_t end_of_time = inside.find_first_not_of("0123456789.");
+          inside = inside.substr(0, end_of_time);
+          if (inside.find('.') != std::string_view::npos && inside.find('.') > 0)
+            line.time = inside;
+        }
         if (what != Bracket::none) {
           line.stamped = true;
           taken = end + 1;

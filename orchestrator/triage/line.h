@@ -9,6 +9,7 @@ namespace triage {
 struct Line {
   std::string_view body;    // what printk() was given, leading blanks removed
   std::string_view caller;  // "T123" or "C1" (CONFIG_PRINTK_CALLER); empty when the log has none
+  std::string_view time;    // printk's own time, "12.345678"; empty when there is none
   bool stamped = false;     // carried a printk level, time stamp or syslog "kernel:" head
 };
 

@@ -20,9 +20,10 @@ const re2::RE2& tag_pattern() {
   return pattern;
 }
 
-// A journal's line of a program other than the kernel.
+// A journal's line of a program other than the kernel; an event of ftrace, perf or trace-cmd.
 const re2::RE2& other_speaker() {
-  static const re2::RE2 pattern(R"(\d\d:\d\d:\d\d.* [\w.@/-]+\[\d+\]: )");
+  static const re2::RE2 pattern(
+      R"(\d\d:\d\d:\d\d.* [\w.@/-]+\[\d+\]: |\[\d{3}\] +(?:[\w.]{4,6} +)?\d+\.\d+: |\d+us ?: )");
   return pattern;
 }
 
@@ -37,6 +38,15 @@ bool quotes_words(std::string_view lead) {
 }
 
 }  // namespace
+
+std::size_t name_length(std::string_view text) {
+  static const re2::RE2 pattern(
+      R"((\[[A-Za-z][\w./-]{0,19}\]:? +|[A-Za-z][\w./-]{0,19}(?:\[\d+\])?(?::|>| ?\|) +))");
+  re2::StringPiece found;
+  const re2::StringPiece head(text.data(), std::min<std::size_t>(text.size(), 40));
+  if (!pattern.Match(head, 0, head.size(), re2::RE2::ANCHOR_START, &found, 1)) return 0;
+  return re2::RE2::FullMatch(found, tag_pattern()) ? 0 : found.size();
+}
 
 struct Matcher::Row {
   const Format* format = nullptr;

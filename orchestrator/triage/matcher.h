@@ -18,6 +18,10 @@ class RE2;
 
 namespace triage {
 
+// Length of a name that some multiplexer may have put before the kernel's words: "vm0: ", "[node1]
+// ", "ttyS0 | "; 0 if there is none. Many subsystems' tags look the same.
+std::size_t name_length(std::string_view text);
+
 // A line that matched a row.
 struct Match {
   const Format* format = nullptr;

@@ -46,6 +46,7 @@ constexpr std::array kStarts = std::to_array<std::string_view>({
     "R1", "R2", "Supported:", "Kernel command line", "list_", "refcount_t", "usercopy", "ODEBUG",
     "Last potentially", "Second to last", "stack traceback", "FAULT_FLAG", "vm_", "watchdog:",
     "CSD", "workqueue ", "pwq ", "in-flight", "pending:", "delayed:", "pool ",
+    "handlers:", "Disabling IRQ", "kobject_add_internal failed", "mcause=", "skb ", "xarray:",
 });
 // clang-format on
 

@@ -9,8 +9,10 @@
 #pragma once
 #include <memory>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
+#include "triage/boot_watch.h"
 #include "triage/builder.h"
 #include "triage/line.h"
 #include "triage/matcher.h"
@@ -22,9 +24,11 @@ inline constexpr std::size_t kMaxLine = 4096;     // longer lines are cut
 inline constexpr std::uint64_t kQuietLines = 24;  // lines without report text that close a report
 inline constexpr std::uint64_t kEndedLines =
     40;  // the same after "end trace": a panic may still follow
-inline constexpr std::uint64_t kMaxSpan = 6000;  // lines of one report
-inline constexpr std::size_t kMaxOpen = 8;       // CPUs that report at once
-inline constexpr std::uint64_t kMarkLines = 12;  // how far before a head its "cut here" may be
+inline constexpr std::uint64_t kMaxSpan = 6000;   // lines of one report
+inline constexpr std::size_t kMaxOpen = 8;        // CPUs that report at once
+inline constexpr std::uint64_t kMarkLines = 12;   // how far before a head its "cut here" may be
+inline constexpr std::size_t kMaxHeads = 20000;   // head lines remembered
+inline constexpr std::uint64_t kBootLines = 400;  // lines in which a boot's marks are taken
 inline constexpr std::uint64_t kIncident =
     500;  // lines in which a panic is the consequence of a report
 
@@ -55,6 +59,27 @@ struct Triage::State {
   Builder* pending_head = nullptr;  // it was a head all the same
   bool pending_stamped = false;
 
+  // a prefix that no table knows, learned from a head: "vm0: "
+  std::string learned;
+
+  // lines that may come again
+  std::unordered_set<std::size_t> heads_seen;
+  std::uint64_t head_line = 0;  // the last of them
+  std::string first_time;       // printk time of the first line that was looked at
+  bool times_differ = false;    // the times of this log say something
+  std::string line_before;      // the last line that was not empty, cut
+
+  // a banner that may only be quoted
+  struct Doubt {
+    Match match;
+    std::uint64_t line;
+    BootWatch before;
+    bool user_space;
+    std::uint64_t boot_lines;
+  };
+  BootWatch boots;
+  std::unique_ptr<Doubt> doubt;
+
   // the current boot
   std::uint64_t boot_lines = 0;  // lines since the banner
   bool banner_seen = false;
@@ -70,7 +95,8 @@ struct Triage::State {
 
   void feed(std::string_view chunk);
   void raw_line(std::string_view raw);
-  void handle(const Line& line);
+  void handle(Line line);
+  std::optional<Match> match_line(Line& line);
   bool continue_head(const Line& line);
   bool head(Match match, const Line& line);
   void start(Match match, const Line& line);
@@ -78,6 +104,8 @@ struct Triage::State {
   void close_all(bool cut);
   Builder* builder_for(const Line& line);
   void reboot(Match match, const Line& line);
+  void settle(BootWatch::Verdict verdict);
+  bool said_before(const Line& line);
   bool vital(const Match& match) const;
   void secondary(std::ptrdiff_t of);
   void keep(Report report, const Builder& from);

@@ -35,11 +35,19 @@ void Triage::State::raw_line(std::string_view raw) {
   ++line_number;
   ++boot_lines;
   if (!raw.empty() && raw.back() == '\r') raw.remove_suffix(1);
+  if (banner_seen && boot_lines < kBootLines && !doubt) boots.note(raw);
+  if (doubt) settle(boots.judge(raw));
+  const auto remember = [&] {
+    // What a boot says before its banner is not what stood above it.
+    if (!raw.empty() && raw.substr(0, 40).find(" 0.000000]") == std::string_view::npos)
+      line_before.assign(raw.substr(0, 160));
+  };
   if (open.empty() && pending_line + 1 != line_number && !matcher.interesting(raw)) {
     // A ruler: lockdep and KASAN draw one above their head. Cheap to see, and it dates the report's
     // start.
     if (raw.size() > 1 && raw.back() == '=' && raw[raw.size() - 2] == '=')
       banner_line = line_number;
+    remember();
     return;
   }
   std::string clean;
@@ -48,7 +56,15 @@ void Triage::State::raw_line(std::string_view raw) {
     clean.resize(strip_escapes(clean.data(), clean.size()));
     raw = clean;
   }
-  handle(parse_line(raw));
+  Line line = parse_line(raw);
+  if (!line.time.empty() && !times_differ) {
+    if (first_time.empty())
+      first_time = line.time;
+    else
+      times_differ = line.time != first_time;
+  }
+  handle(line);
+  remember();
 }
 
 // Mail breaks long heads: tries the line before and this one as one. True if the line was used up.
@@ -57,7 +73,7 @@ bool Triage::State::continue_head(const Line& line) {
   pending_line = 0;
   if (!next || line.body.empty() || (line.stamped && pending_stamped)) return false;
   std::string joined = pending + " " + std::string(line.body);
-  Line whole{joined, line.caller, line.stamped};
+  Line whole{joined, line.caller, line.time, line.stamped};
   auto match = matcher.match(whole);
   if (!match) return false;
   if (!pending_head) {
@@ -74,10 +90,18 @@ bool Triage::State::continue_head(const Line& line) {
   const std::string_view was = pending_head->format().title;
   const bool vague = was.find("{text}") != std::string_view::npos ||
                      was.find("panic}") != std::string_view::npos || was == "kernel panic";
-  if (vague ? (match->format == &pending_head->format() && !certain)
+  // A sentence that goes on in lower case after a full line.
+  const bool goes_on = pending.size() >= 45 && line.body.size() < 70 && line.body[0] >= 'a' &&
+                       line.body[0] <= 'z' &&
+                       line.body.find_first_of(":[=") == std::string_view::npos;
+  if (vague ? (match->format == &pending_head->format() && !certain && !goes_on)
             : match->format->kind != pending_head->format().kind)
     return false;
   pending_head->rehead(std::move(*match), line_number);
+  if (certain) {
+    pending = std::move(joined);  // there may be a third line
+    pending_line = line_number;
+  }
   return false;
 }
 
@@ -91,13 +115,32 @@ Builder* Triage::State::builder_for(const Line& line) {
   return nullptr;
 }
 
-void Triage::State::handle(const Line& line) {
+// The row that the line matches, perhaps after a name that stands before every line.
+std::optional<Match> Triage::State::match_line(Line& line) {
+  auto match = matcher.match(line);
+  const std::size_t name = line.stamped ? 0 : name_length(line.body);
+  if (name == 0 || (match && !match->lead.starts_with(line.body.substr(0, name)))) return match;
+  if (match && match->format->group == "user-death") return match;  // the name is who died
+  const Line named{line.body.substr(name), line.caller, line.time, line.stamped};
+  auto bare = matcher.match(named);
+  if (!bare || bare->format->title.empty()) return match;
+  if (match ? match->format != bare->format : (bare->format->flags & kNeedsProof) != 0)
+    return match;
+  learned = line.body.substr(0, name);
+  line = named;
+  return bare;
+}
+
+void Triage::State::handle(Line line) {
+  if (!learned.empty() && !line.stamped && line.body.starts_with(learned))
+    line.body.remove_prefix(
+        std::min(line.body.find_first_not_of(" \t", learned.size()), line.body.size()));
   if (line.body.size() > 1 && line.body.starts_with("==") &&
       line.body.find_first_not_of('=') == std::string_view::npos)
     banner_line = line_number;
   if (pending_line != 0 && continue_head(line)) return;
   if (matcher.interesting(line.body)) {
-    auto match = matcher.match(line);
+    auto match = match_line(line);
     const std::size_t before = open.size();
     const bool used = match && head(std::move(*match), line);
     if (line.body.size() > 20 && !line.body.ends_with("[inline]") &&
@@ -138,6 +181,7 @@ std::vector<Report> Triage::finish() {
     state_->raw_line(last);
   }
   state_->close_all(false);
+  if (state_->doubt) state_->settle(state_->boots.settle());
   std::ranges::sort(state_->done, {}, &Report::start_line);
   return state_->done;
 }

@@ -39,6 +39,16 @@ constexpr VmcoreCause kVmcoreCauses[] = {
     {"panic", "kernel panic in {f}", Kind::panic},
 };
 
+bool skipped(const Format& format, std::string_view name) {
+  std::string_view starts = format.skips;
+  while (!starts.empty()) {
+    const std::string_view start = starts.substr(0, starts.find(' '));
+    if (name.starts_with(start)) return true;
+    starts.remove_prefix(std::min(starts.size(), start.size() + 1));
+  }
+  return false;
+}
+
 }  // namespace
 
 Builder::Choice Builder::choose(const Format& format, bool asserting) const {
@@ -67,12 +77,13 @@ Builder::Choice Builder::choose(const Format& format, bool asserting) const {
   }
   for (const Pass& pass : passes) {
     auto fits = [&](std::string_view name) {
-      return !name.empty() && plumbing_of(name) <= pass.deepest;
+      return !name.empty() && plumbing_of(name) <= pass.deepest && !skipped(format, name);
     };
     if (fits(header)) return {header, ""};
     if (use_locks)
       for (const Event& event : events_)
-        if (event.source == Source::lock && fits(event.function))
+        if (event.source == Source::lock && (!event.inlined || pass.inlined) &&
+            fits(event.function))
           return {event.function, event.file};
     for (const Event& event : events_) {
       if (event.source == Source::lock || event.source == Source::stray) continue;
