@@ -48,6 +48,7 @@ Builder::Builder(Match match, std::uint64_t start_line, std::uint64_t head_line,
 }
 
 bool Builder::unproven() const {
+  if (orphan_ && !ended_) return true;
   return (format().flags & kNeedsProof) != 0 && !stamped_ && frames_ == 0 && !pc_seen_;
 }
 

@@ -37,6 +37,9 @@ class Builder {
   // The head names an inlined function: a symboliser wrote one head for each, the last is the real
   // one. Mail may have broken the line.
   bool head_inlined() const { return inline_head_ && lines_ <= 3 && !pc_seen_; }
+  // The head is missing: only the end of a report proves that there was one.
+  void make_orphan() { orphan_ = true; }
+  bool orphan() const { return orphan_; }
   // Nothing but one line that any program could have written.
   bool unproven() const;
   // The taint letters of the CPU line held D: a previous oops or BUG in the same boot.
@@ -88,6 +91,7 @@ class Builder {
   bool ended_ = false;
   bool stamped_ = false;  // the head carried a printk prefix
   bool dead_taint_ = false;
+  bool orphan_ = false;
   bool inline_head_ = false;  // all lines so far were such heads
   bool fatal_ = false;
   bool pc_seen_ = false;

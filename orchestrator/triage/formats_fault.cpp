@@ -232,6 +232,12 @@ constexpr Format kFormats[] = {
      kHeadLost | kAsserting, Role::marked},
     {"NIP [", R"(^NIP \[[0-9a-f]*\] [\w.]+\+)", Kind::warning, "WARNING in {f}", "", Where::pc,
      kHeadLost | kAsserting, Role::marked},
+    {"PC is at ", R"(^PC is at [\w.]+\+)", Kind::warning, "WARNING in {f}", "", Where::pc,
+     kHeadLost | kAsserting, Role::marked},
+    {"epc ", R"(^epc +: (?:[0-9a-f]+ )?[a-zA-Z_][\w.]*\+)", Kind::warning, "WARNING in {f}", "",
+     Where::pc, kHeadLost | kAsserting, Role::marked},
+    {"Krnl PSW ", R"(^Krnl PSW : [0-9a-f]+ [0-9a-f]+ \([\w.]+\+)", Kind::warning, "WARNING in {f}",
+     "", Where::pc, kHeadLost | kAsserting, Role::marked},
     {"Fixing recursive fault", "", Kind::oops, "Fixing recursive fault", "", Where::none,
      kFatal | kNoTrace, Role::detail},
 };

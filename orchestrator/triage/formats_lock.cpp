@@ -67,6 +67,9 @@ constexpr Format kFormats[] = {
     // kernel/sched/core.c
     {"BUG: sleeping function called", "", Kind::atomic,
      "BUG: sleeping function called from invalid context in {f}", "", Where::trace, kAnywhere},
+    {"in_atomic(): ", R"(^in_atomic\(\): \d, irqs_disabled\(\): )", Kind::atomic,
+     "BUG: sleeping function called from invalid context in {f}", "", Where::trace, kHeadLost,
+     Role::detail},
     {"BUG: scheduling while atomic", "", Kind::atomic, "BUG: scheduling while atomic in {f}", "",
      Where::trace, kAnywhere},
     {"BUG: scheduling in a non-blocking", "", Kind::atomic,

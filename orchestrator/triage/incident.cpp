@@ -104,6 +104,17 @@ bool Triage::State::head(Match match, const Line& line) {
   }
 
   Builder* current = builder_for(line);
+  if (current && current->orphan()) {
+    // The rest of something whose head was lost is not worth a real head.
+    std::erase_if(open, [](const auto& builder) { return builder->orphan(); });
+    current = nullptr;
+  }
+  // A stall takes the lines of all CPUs, but no other report's head.
+  if (current && current->caller() != line.caller && !line.caller.empty() &&
+      !current->caller().empty() && current->format().kind != format.kind &&
+      is_stall(current->format().kind) &&
+      (format.role == Role::primary || format.role == Role::early))
+    current = nullptr;
   const bool dying = dead || (current && current->fatal());
   if (dying && (format.kind == Kind::bad_rss ||
                 (!current && format.role == Role::detail && (format.flags & kNoTrace)))) {
@@ -117,7 +128,15 @@ bool Triage::State::head(Match match, const Line& line) {
   if (format.role == Role::marked) {
     const bool busy =
         std::ranges::any_of(open, [](const auto& builder) { return !builder->ended(); });
-    if (busy || mark_line == 0 || line_number - mark_line > kMarkLines) return false;
+    if (busy) return false;
+    if (mark_line == 0 || line_number - mark_line > kMarkLines) {
+      if (!open.empty() || dead) return false;
+      // Perhaps the log starts in the middle of a report: its end would prove it.
+      open.push_back(std::make_unique<Builder>(std::move(match), line_number, line_number, line));
+      open.back()->make_orphan();
+      open.back()->take(line_number, line);
+      return true;
+    }
     close_all(false);
     start(std::move(match), line);
     open.back()->take(line_number, line);
@@ -227,17 +246,18 @@ void Triage::State::close(std::size_t index, bool cut) {
 
   if (builder->tainted_by_death() && dead && culprit >= 0) return secondary(culprit);
   if (panicked && culprit >= 0) return secondary(culprit);
-  if (previous >= 0 && static_cast<std::size_t>(previous) < done.size()) {
-    Report& before = done[static_cast<std::size_t>(previous)];
-    bool near = report.start_line - std::min(report.start_line, previous_end) < 80;
-    // A sanitizer saw the access that then faults.
+  // A sanitizer saw the access that then faults; other CPUs may have reported in between.
+  for (std::ptrdiff_t at = previous; at >= 0 && at > previous - 4; --at) {
+    Report& before = done[static_cast<std::size_t>(at)];
+    const bool near = report.start_line - std::min(report.start_line, before.end_line) < 80;
+    const bool same_task =
+        at == previous && !previous_pid.empty() && previous_pid == builder->pid();
     if (near && is_sanitizer(before.kind) && report.kind == Kind::oops &&
-        (before.function == report.function ||
-         (!previous_pid.empty() && previous_pid == builder->pid()))) {
+        (before.function == report.function || same_task)) {
       dead = dead || builder->fatal();
-      if (dead && culprit < 0) culprit = previous;
+      if (dead && culprit < 0) culprit = at;
       before.end_line = std::max(before.end_line, report.end_line);
-      return secondary(previous);
+      return secondary(at);
     }
   }
   if (report.kind == Kind::bad_rss && previous >= 0 &&

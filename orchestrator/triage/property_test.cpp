@@ -88,6 +88,75 @@ TEST(TriageProperty, ACutAtAnyByteGivesTheSameReports) {
   }
 }
 
+// Where the log was cut the rest of it is as if nothing more had come: the first report stays, and
+// no piece of a line becomes a report that the whole log does not hold.
+TEST(TriageProperty, AnEndAtAnyByteKeepsTheReportsThatHadBegun) {
+  for (const Log& log : logs()) {
+    const auto whole = triage_text(log.text);
+    if (whole.empty() || log.text.size() > 9000 || log.name.starts_with("mail-")) continue;
+    std::size_t begun = 0, line = 0;  // bytes until the first report's head has been read
+    while (begun < log.text.size() && triage_text(log.text.substr(0, begun)).empty())
+      begun = log.text.find('\n', begun) == std::string::npos ? log.text.size()
+                                                              : log.text.find('\n', begun) + 1;
+    for (std::size_t cut = begun; cut < log.text.size(); cut += 131, ++line) {
+      const auto reports = triage_text(std::string_view(log.text).substr(0, cut));
+      ASSERT_FALSE(reports.empty()) << log.name << ", cut at " << cut;
+      EXPECT_LE(reports.size(), whole.size() + 1) << log.name << ", cut at " << cut;
+      EXPECT_EQ(reports[0].start_line, whole[0].start_line) << log.name << ", cut at " << cut;
+    }
+  }
+}
+
+TEST(TriageProperty, ALogThatStartsInTheMiddleOfAReportStillHoldsTheNextOne) {
+  const Log* first = nullptr;
+  for (const Log& log : logs()) {
+    if (!plain(log)) continue;
+    if (log.name == "x86-gpf" || (!first && triage_text(log.text).size() == 1)) first = &log;
+  }
+  ASSERT_TRUE(first);
+  const std::string next =
+      "[  900.000001] WARNING: CPU: 0 PID: 97 at mm/memory.c:2184 later_warning+0x1d4/0x1f0\n"
+      "[  900.000002] RIP: 0010:later_warning+0x1d4/0x1f0\n[  900.000003] Call Trace:\n"
+      "[  900.000004]  caller_of_it+0x10c/0x2c0\n[  900.000005] ---[ end trace 0000000000000000 "
+      "]---\n";
+  for (std::size_t cut = 0; cut < first->text.size(); cut += 17) {
+    const auto reports = triage_text(first->text.substr(cut) + next);
+    ASSERT_FALSE(reports.empty()) << cut;
+    EXPECT_EQ(reports.back().title, "WARNING in later_warning") << "cut at " << cut;
+  }
+}
+
+// Two CPUs report at once; the caller ids tell their lines apart.
+TEST(TriageProperty, InterleavedReportsOfTwoCallersAreTwo) {
+  std::vector<const Log*> single;
+  for (const Log& log : logs()) {
+    const auto reports = triage_text(log.text);
+    // A panic ends the log for everybody.
+    if (plain(log) && reports.size() == 1 && reports[0].kind == triage::Kind::kasan)
+      single.push_back(&log);
+  }
+  ASSERT_GE(single.size(), 2u);
+  for (std::size_t i = 0; i + 1 < single.size(); ++i) {
+    const std::string a = triage::mangle::with_prefix(single[i]->text, "[   12.345678][  T123] ");
+    const std::string b =
+        triage::mangle::with_prefix(single[i + 1]->text, "[   12.345678][  T456] ");
+    const auto left = base::split_lines(a), right = base::split_lines(b);
+    std::string both;
+    for (std::size_t line = 0; line < std::max(left.size(), right.size()); ++line) {
+      if (line < left.size()) both += std::string(left[line]) + "\n";
+      if (line < right.size()) both += std::string(right[line]) + "\n";
+    }
+    auto found = triage_text(both);
+    std::vector<std::string> names, wanted{triage_text(a)[0].title, triage_text(b)[0].title};
+    for (const Report& report : found) names.push_back(report.title);
+    std::ranges::sort(names);
+    std::ranges::sort(wanted);
+    if (single[i]->text.find("Kernel panic") == std::string::npos &&
+        single[i + 1]->text.find("Kernel panic") == std::string::npos)
+      EXPECT_EQ(names, wanted) << single[i]->name << " and " << single[i + 1]->name;
+  }
+}
+
 TEST(TriageProperty, CarriageReturnsChangeNothing) {
   for (const Log& log : logs())
     EXPECT_EQ(everything(triage_text(log.text)),
@@ -115,6 +184,12 @@ TEST(TriageProperty, EveryPrefixFormGivesTheSameTitles) {
                                        "4,339,5140900,-,caller=T1;",
                                        "kern  :warn  : [   12.345678] ",
                                        "vm1: [   12.345678] ",
+                                       "[2024-01-01T00:00:00.000Z] [   12.345678] ",
+                                       "2024-01-01T00:00:00.0000000Z [   12.345678] ",
+                                       "[  +0.000123] ",
+                                       "kernel:[   12.345678] ",
+                                       "> > [   12.345678] ",
+                                       "    ",
                                        "# [   12.345678] ",
                                        "[   12.345678,0] ",
                                        "\x1b[32m[   12.345678] \x1b[0m"};

@@ -55,6 +55,7 @@ struct Triage::State {
 
   // a line that looked like the start of a head: mail may have wrapped it
   std::string pending;
+  std::string pending_caller;
   std::uint64_t pending_line = 0;
   Builder* pending_head = nullptr;  // it was a head all the same
   bool pending_stamped = false;

@@ -73,7 +73,7 @@ bool Triage::State::continue_head(const Line& line) {
   pending_line = 0;
   if (!next || line.body.empty() || (line.stamped && pending_stamped)) return false;
   std::string joined = pending + " " + std::string(line.body);
-  Line whole{joined, line.caller, line.time, line.stamped};
+  Line whole{joined, line.caller.empty() ? pending_caller : line.caller, line.time, line.stamped};
   auto match = matcher.match(whole);
   if (!match) return false;
   if (!pending_head) {
@@ -148,6 +148,7 @@ void Triage::State::handle(Line line) {
       pending = line.body;
       pending_line = line_number;
       pending_stamped = line.stamped;
+      pending_caller = line.caller;
       pending_head = used && open.back()->last_line() == line_number ? open.back().get() : nullptr;
     }
     if (used) return;
@@ -194,7 +195,9 @@ void Triage::on_report(std::function<void(const Report&)> callback) {
 }
 void Triage::flush() { state_->close_all(false); }
 const std::vector<Report>& Triage::reports() const { return state_->done; }
-bool Triage::anything_open() const { return !state_->open.empty(); }
+bool Triage::anything_open() const {
+  return std::ranges::any_of(state_->open, [](const auto& builder) { return !builder->orphan(); });
+}
 bool Triage::panicked() const { return state_->panicked; }
 std::uint64_t Triage::lines() const { return state_->line_number; }
 std::uint64_t Triage::dropped() const { return state_->dropped; }

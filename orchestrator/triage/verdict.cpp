@@ -117,6 +117,10 @@ Report Builder::finish(bool cut) const {
       break;
     }
   }
+  if (orphan_) {
+    title = "kernel crash in {f}";
+    kind = Kind::oops;
+  }
   if (row.group == "vmcore") {
     for (const VmcoreCause& cause : kVmcoreCauses) {
       bool seen = std::ranges::any_of(
@@ -141,7 +145,7 @@ Report Builder::finish(bool cut) const {
   report.start_line = start_line_;
   report.end_line = last_line_;
   bool wants_trace = !(row.flags & kNoTrace);
-  report.corrupted = cut || (row.where != Where::none && choice.function.empty()) ||
+  report.corrupted = cut || orphan_ || (row.where != Where::none && choice.function.empty()) ||
                      (wants_trace && frames_ == 0 && !pc_seen_) || (row.flags & kHeadLost) != 0;
   return report;
 }
