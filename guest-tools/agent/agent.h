@@ -48,6 +48,9 @@ bool port_congested(void); /* enough is queued: stop reading what can wait */
 bool port_wants_write(void);
 void port_write(void);    /* as much as the port takes now */
 void port_receive(void);  /* takes bytes and acts on the frames in them */
+/* From now on what nobody takes is thrown away: people at a shell look at the console, and `vmlab shell` leaves the
+ * port unconnected, so that it would never take a byte. */
+void port_may_be_deaf(void);
 bool port_host_away(void); /* nobody holds the other end: poll() would return at once, for ever */
 /* Returns once the host end has taken everything queued. */
 void port_drain(void);

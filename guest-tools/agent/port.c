@@ -30,6 +30,7 @@ enum {
 
 static int fd = -1;
 static bool host_away;
+static bool optional; /* see port_may_be_deaf() */
 static int drain_writes = DRAIN_WRITES;
 static uint8_t queue[QUEUE_SIZE];
 static size_t queue_begin, queue_end;
@@ -84,9 +85,14 @@ void port_write(void) {
 /* Waits until the port takes some more. */
 static void wait_writable(void) {
   struct pollfd p = {fd, POLLOUT, 0};
-  if (poll(&p, 1, 20) > 0 && (p.revents & POLLHUP)) usleep(20000);
+  if (poll(&p, 1, 20) > 0 && (p.revents & POLLHUP)) {
+    if (optional) queue_begin = queue_end = 0;
+    else usleep(20000);
+  }
   port_write();
 }
+
+void port_may_be_deaf(void) { optional = true; }
 
 static void make_room(size_t n) {
   while (QUEUE_SIZE - queue_end < n) {
