@@ -181,9 +181,11 @@ void add_commands(JobRequest& job, const model::VmtestsSelection& selection, con
   for (const model::TestSpec& test : job.scenario->tests) seen.insert(test.id);
   for (const Command& command : commands) {
     model::TestSpec test = from_command(selection, command.program, command.arguments);
+    const std::string as_typed = test.id;
+    if (!command.id.empty()) test.id = selection.collection + "/" + command.id;
     seen.insert(test.id);
     if (const std::size_t times = seen.count(test.id); times > 1) test.id += fmt::format(" #{}", times);
-    if (is_selected(job.test_globs, test.id)) add_test(job, test);
+    if (is_selected(job.test_globs, test.id) || is_selected(job.test_globs, as_typed)) add_test(job, test);
   }
 }
 

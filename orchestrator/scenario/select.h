@@ -73,6 +73,7 @@ std::expected<std::vector<JobRequest>, base::Diagnostics> select_jobs(
 struct Command {
   std::string program;
   std::vector<std::string> arguments;
+  std::string id = {};  // the same on every machine; empty: program and arguments
 };
 // Adds the commands of one of the job's selections to `tests` and `unfit`, subject to the job's test globs and
 // shard. A command given twice gets a stable "#2" behind its id.
