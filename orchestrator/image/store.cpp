@@ -131,16 +131,37 @@ std::vector<ImageOnDisk> list_images(const fs::path& store) {
   return images;
 }
 
-base::Result<Removal> remove_image(const fs::path& store, const std::string& name) {
-  const fs::path image = store / name, used_path = beside(image, kUsed), lock_path = beside(image, kLock);
-  auto used = base::FileLock::try_acquire(used_path);
+namespace {
+
+struct Locks {
+  base::FileLock used, made;
+  bool free() const { return used.locked() && made.locked(); }
+};
+
+base::Result<Locks> try_lock(const fs::path& image) {
+  auto used = base::FileLock::try_acquire(beside(image, kUsed));
   if (!used) return std::unexpected(used.error());
-  auto lock = base::FileLock::try_acquire(lock_path);
-  if (!lock) return std::unexpected(lock.error());
-  if (!used->locked() || !lock->locked()) return Removal::busy;
+  auto made = base::FileLock::try_acquire(beside(image, kLock));
+  if (!made) return std::unexpected(made.error());
+  return Locks{std::move(*used), std::move(*made)};
+}
+
+}  // namespace
+
+base::Result<Removal> is_busy(const fs::path& store, const std::string& name) {
+  auto locks = try_lock(store / name);
+  if (!locks) return std::unexpected(locks.error());
+  return locks->free() ? Removal::removed : Removal::busy;
+}
+
+base::Result<Removal> remove_image(const fs::path& store, const std::string& name) {
+  const fs::path image = store / name;
+  auto locks = try_lock(image);
+  if (!locks) return std::unexpected(locks.error());
+  if (!locks->free()) return Removal::busy;
   remove_files(image);
-  lock->remove_file(lock_path);
-  used->remove_file(used_path);
+  locks->made.remove_file(beside(image, kLock));
+  locks->used.remove_file(beside(image, kUsed));
   return Removal::removed;
 }
 

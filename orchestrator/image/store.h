@@ -42,8 +42,10 @@ struct ImageOnDisk {
 std::vector<ImageOnDisk> list_images(const base::fs::path& store);
 
 enum class Removal { removed, busy };
-// Removes an image with its sum and its lock, unless somebody uses it.
+// Removes an image with its sum and its locks, unless somebody uses it.
 base::Result<Removal> remove_image(const base::fs::path& store, const std::string& name);
+// What remove_image() would answer now; removes nothing.
+base::Result<Removal> is_busy(const base::fs::path& store, const std::string& name);
 
 // Removes what killed processes left unfinished, and sums and locks without an image.
 void sweep_images(const base::fs::path& store);

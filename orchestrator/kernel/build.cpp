@@ -25,6 +25,12 @@ KernelArtifact describe(Artifact artifact, const PatchedTree& tree, bool built_n
 
 }  // namespace
 
+Waiting BuildContext::waiting(std::string doing) const {
+  Waiting waiting{.doing = std::move(doing), .runner = &runner};
+  if (on_progress) waiting.on_wait = [report = on_progress](const std::string& line) { report({line, 0, 0}); };
+  return waiting;
+}
+
 std::string BuildFailure::text() const {
   std::string result;
   switch (kind) {
@@ -54,7 +60,8 @@ std::expected<KernelArtifact, BuildFailure> build_kernel(const model::KernelSpec
   auto plan = plan_config(spec, machine, context.config_directory);
   if (!plan) return user_failure(std::move(plan.error()));
   if (context.on_progress) context.on_progress({"fetching " + spec.source.text(), 0, 0});
-  auto tree = open_patched(spec.source, spec.patches, context.cache, context.runner);
+  auto tree = open_patched(spec.source, spec.patches, context.cache, context.runner,
+                           context.waiting({}).on_wait);
   if (!tree) return source_failure(std::move(tree.error()));
   if (auto version = version_of(*tree->base); !version)
     return user_failure(spec.source.text() + ": " + version.error().message, version.error().hint);
@@ -72,11 +79,12 @@ std::expected<KernelArtifact, BuildFailure> build_kernel(const model::KernelSpec
   const std::string key = hash.hex().substr(0, 40);
   if (auto artifact = context.cache.find("kernel", key))
     return describe(std::move(*artifact), *tree, false);
-  if (context.on_progress) context.on_progress({"waiting", 0, 0});
-  auto slot = context.cache.open("kernel", key);
+  const Waiting waiting = context.waiting(
+      fmt::format("builds the kernel {} for {}", spec.source.text(), model::to_string(machine.arch)));
+  auto slot = context.cache.open("kernel", key, waiting);
   if (!slot) return infra_failure(slot.error());
   if (slot->artifact()) return describe(*slot->artifact(), *tree, false);
-  KernelBuild build{spec, machine, context, *plan, *tree, *compiler, key};
+  KernelBuild build{spec, machine, context, *plan, *tree, *compiler, key, waiting};
   auto artifact = build.run(*slot);
   if (!artifact) return std::unexpected(std::move(artifact.error()));
   return describe(std::move(*artifact), *tree, true);

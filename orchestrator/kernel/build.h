@@ -27,6 +27,9 @@ struct BuildContext {
   base::fs::path config_directory;  // images/config
   int jobs = 1;
   std::function<void(const BuildProgress&)> on_progress = {};  // called on the building thread
+
+  // How this process waits for others; `doing` is what it says to those who wait for it.
+  Waiting waiting(std::string doing) const;
 };
 
 struct KernelArtifact {

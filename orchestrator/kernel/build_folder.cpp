@@ -47,8 +47,9 @@ std::expected<void, BuildFailure> run_make(const Recipe& recipe, const std::stri
 
 }  // namespace
 
-base::Result<BuildFolder> BuildFolder::open(const WorktreeLease& tree, const std::string& name) {
-  auto lock = base::FileLock::acquire(tree.folder / (name + ".lock"));
+base::Result<BuildFolder> BuildFolder::open(const WorktreeLease& tree, const std::string& name,
+                                            const Waiting& waiting) {
+  auto lock = wait_for_lock(tree.folder / (name + ".lock"), waiting);
   if (!lock) return std::unexpected(lock.error());
   BuildFolder folder(tree.tree / name, std::move(*lock));
   std::error_code error;

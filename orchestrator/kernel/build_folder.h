@@ -15,7 +15,8 @@ class BuildFolder {
  public:
   // Locks the folder. What a killed build wrote after its start is removed: an object may be cut
   // short and still look new to make.
-  static base::Result<BuildFolder> open(const WorktreeLease& tree, const std::string& name);
+  static base::Result<BuildFolder> open(const WorktreeLease& tree, const std::string& name,
+                                        const Waiting& waiting = {});
 
   // True when a build was finished here before: what follows is incremental.
   bool warm() const;

@@ -80,8 +80,20 @@ fs::path ArtifactCache::lock_path(const std::string& kind, const std::string& ke
 
 std::optional<Artifact> ArtifactCache::load(const std::string& kind, const std::string& key) const {
   const fs::path folder = entry_folder(kind, key);
-  auto meta = check_manifest(folder);
+  struct stat info {};
+  if (::stat((folder / kManifestName).c_str(), &info) != 0) return std::nullopt;
+  // An entry that is built again has a manifest of another time.
+  const std::string manifest = fmt::format("{} {}.{}", folder.string(), info.st_mtim.tv_sec, info.st_mtim.tv_nsec);
+  const bool known = [&] {
+    const std::lock_guard lock(seen_->mutex);
+    return seen_->whole.contains(manifest);
+  }();
+  auto meta = check_manifest(folder, known ? Trust::times : Trust::nothing);
   if (!meta) return std::nullopt;
+  {
+    const std::lock_guard lock(seen_->mutex);
+    seen_->whole.insert(manifest);
+  }
   touch(folder / kUsedName);
   return Artifact{folder, kind, key, std::make_shared<const json::object>(std::move(*meta)),
                   nullptr};
@@ -111,9 +123,10 @@ ArtifactCache::Slot::~Slot() {
 }
 
 base::Result<ArtifactCache::Slot> ArtifactCache::open(const std::string& kind,
-                                                      const std::string& key) const {
+                                                      const std::string& key,
+                                                      const Waiting& waiting) const {
   while (true) {
-    auto lock = base::FileLock::acquire(lock_path(kind, key));
+    auto lock = wait_for_lock(lock_path(kind, key), waiting);
     if (!lock) return std::unexpected(lock.error());
     Slot slot(*this, kind, key, std::move(*lock));
     slot.artifact_ = load(kind, key);
@@ -164,7 +177,7 @@ std::vector<CacheEntry> ArtifactCache::list() const {
   std::error_code ignored;
   const auto add = [&](const std::string& kind, const fs::path& folder) {
     CacheEntry entry{kind, folder.filename().string(), {}, bytes_below(folder), last_used(folder)};
-    if (auto meta = check_manifest(folder))
+    if (auto meta = check_manifest(folder, Trust::whatever))
       if (const json::value* summary = meta->if_contains("summary");
           summary && summary->is_string())
         entry.summary = summary->as_string().c_str();
@@ -191,13 +204,38 @@ void ArtifactCache::sweep(const fs::path& folder, const std::string& kind) const
   }
 }
 
+void ArtifactCache::clean() const {
+  std::error_code ignored;
+  for (const auto& kind : fs::directory_iterator(root_ / "artifacts", ignored))
+    sweep(kind.path(), kind.path().filename().string());
+  sweep(root_ / "worktrees", "worktree");
+  for (const auto& tree : fs::directory_iterator(root_ / "worktrees", ignored)) base::sweep_temporaries(tree.path());
+  for (const char* folder : {"objects", "index", "apt", "apt/etc", "apt/state", "apt/resolved"})
+    base::sweep_temporaries(root_ / folder);
+  base::sweep_temporaries(root_ / "apt/cache", {"download"});
+  base::sweep_temporaries(root_, {"unpack"});
+}
+
+// Locks of entries that are no more. A process that is about to build one notices and makes a new file.
+void ArtifactCache::drop_idle_locks() const {
+  std::error_code ignored;
+  std::vector<fs::path> idle;
+  for (const auto& item : fs::directory_iterator(root_ / "locks", ignored)) {
+    const std::string name = item.path().filename().string();
+    bool needed = false;
+    for (std::size_t dash = name.find('-'); dash != name.npos && !needed; dash = name.find('-', dash + 1))
+      needed = fs::exists(entry_folder(name.substr(0, dash), name.substr(dash + 1)), ignored);
+    if (!needed) idle.push_back(item.path());
+  }
+  for (const fs::path& path : idle)
+    if (auto lock = base::FileLock::try_acquire(path); lock && lock->locked()) lock->remove_file(path);
+}
+
 base::Result<GcReport> ArtifactCache::gc(const GcPolicy& policy) const {
   GcReport report;
   std::error_code ignored;
   if (!policy.dry_run) {
-    for (const auto& kind : fs::directory_iterator(root_ / "artifacts", ignored))
-      sweep(kind.path(), kind.path().filename().string());
-    sweep(root_ / "worktrees", "worktree");
+    clean();
     const auto long_ago = fs::file_time_type::clock::now() - kLogsLast;
     for (const auto& item : fs::directory_iterator(root_ / "logs", ignored))
       if (item.last_write_time(ignored) < long_ago) fs::remove(item.path(), ignored);
@@ -226,6 +264,7 @@ base::Result<GcReport> ArtifactCache::gc(const GcPolicy& policy) const {
     report.bytes_left -= std::min(report.bytes_left, entry.bytes);
     report.removed.push_back(std::move(entry));
   }
+  if (!policy.dry_run) drop_idle_locks();
   return report;
 }
 

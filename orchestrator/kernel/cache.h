@@ -9,12 +9,15 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "base/error.h"
 #include "base/file.h"
+#include "kernel/waiting.h"
 
 namespace kernel {
 
@@ -52,7 +55,8 @@ class ArtifactCache {
   // `root` is created; the default is base::cache_directory().
   explicit ArtifactCache(base::fs::path root = base::cache_directory());
 
-  // The entry if it is there and whole; marks it as used. A damaged entry counts as absent.
+  // The entry if it is there and whole; marks it as used. A damaged entry counts as absent: its files are hashed
+  // the first time that this object looks at it, afterwards when their times have changed.
   std::optional<Artifact> find(const std::string& kind, const std::string& key) const;
 
   // The right to build one entry: holds the key's lock. Filling the scratch folder and not
@@ -77,10 +81,12 @@ class ArtifactCache {
     std::optional<Artifact> artifact_;
   };
   // Waits until nobody else builds this key.
-  base::Result<Slot> open(const std::string& kind, const std::string& key) const;
+  base::Result<Slot> open(const std::string& kind, const std::string& key, const Waiting& waiting = {}) const;
 
   std::vector<CacheEntry> list() const;
-  // Also sweeps what killed builds left, and work trees (kind "worktree") nobody used.
+  // Removes what killed processes left: unfinished entries and temporary files whose makers are gone.
+  void clean() const;
+  // Also cleans, and drops work trees (kind "worktree") nobody used.
   base::Result<GcReport> gc(const GcPolicy& policy) const;
 
   const base::fs::path& root() const { return root_; }
@@ -91,8 +97,14 @@ class ArtifactCache {
   base::fs::path entry_folder(const std::string& kind, const std::string& key) const;
   base::fs::path lock_path(const std::string& kind, const std::string& key) const;
   std::optional<Artifact> load(const std::string& kind, const std::string& key) const;
+  void drop_idle_locks() const;
 
+  struct Seen {
+    std::mutex mutex;
+    std::set<std::string> whole;  // manifests whose files were found whole
+  };
   base::fs::path root_;
+  std::unique_ptr<Seen> seen_ = std::make_unique<Seen>();
 };
 
 }  // namespace kernel

@@ -18,9 +18,14 @@ inline constexpr std::size_t kMaxListedFiles = 2000;
 base::Result<void> write_manifest(const base::fs::path& folder, const std::string& kind,
                                   const std::string& key, boost::json::object meta);
 
-// The meta object, if the manifest is whole and every listed file has its size; a file whose time
-// changed is hashed again.
-base::Result<boost::json::object> check_manifest(const base::fs::path& folder);
+// How much is believed of an entry's files.
+enum class Trust {
+  whatever,  // only the manifest itself is checked: for lists
+  times,     // sizes; a file whose time changed is hashed again
+  nothing,   // every file is hashed: what a disk or a careless hand changed may have kept its time
+};
+// The meta object, if the manifest and the files are whole.
+base::Result<boost::json::object> check_manifest(const base::fs::path& folder, Trust trust);
 
 // Flushes every file below, then the folders.
 base::Result<void> flush_to_disk(const base::fs::path& folder);

@@ -57,6 +57,43 @@ TEST_F(Cache, DamagedEntriesAreRebuilt) {
   EXPECT_TRUE(cache_.find("kernel", "k1").has_value());
 }
 
+TEST_F(Cache, AByteThatFlippedWithoutATraceIsNoticedByTheNextProcess) {
+  build(cache_, "k1", "whole");
+  const base::fs::path image = cache_.find("kernel", "k1")->folder / "image";
+  const auto time = base::fs::last_write_time(image);
+  std::ofstream(image) << "wHole";
+  base::fs::last_write_time(image, time);
+  EXPECT_EQ(ArtifactCache(scratch_.path()).list().size(), 1u);
+  EXPECT_FALSE(ArtifactCache(scratch_.path()).find("kernel", "k1").has_value());
+}
+
+TEST_F(Cache, WhoWaitsForABuildIsToldWhoBuildsWhat) {
+  auto building = std::make_optional(cache_.open("kernel", "k1", {.doing = "builds the kernel x"}).value());
+  std::string said;
+  auto waited = cache_.open("kernel", "k1", {.on_wait = [&](const std::string& line) {
+                              said = line;
+                              if (building) std::ofstream(building->scratch() / "image") << "whole";
+                              if (building) EXPECT_TRUE(building->commit({}));
+                              building.reset();
+                            }});
+  ASSERT_TRUE(waited && waited->artifact());
+  EXPECT_EQ(said, "waiting for vmlab " + std::to_string(getpid()) + ", which builds the kernel x");
+}
+
+TEST_F(Cache, GcDropsTheLocksOfEntriesThatAreNoMore) {
+  build(cache_, "old", "whole");
+  build(cache_, "used", "whole");
+  const auto used = cache_.find("kernel", "used");
+  auto building = cache_.open("kernel", "building");
+  ASSERT_TRUE(building && used);
+  ASSERT_TRUE(base::write_file_atomic(scratch_.path() / "locks/selftests-gone", ""));
+  ASSERT_TRUE(cache_.gc({.max_bytes = 1}));
+  EXPECT_FALSE(base::fs::exists(scratch_.path() / "locks/selftests-gone"));
+  EXPECT_FALSE(base::fs::exists(scratch_.path() / "locks/kernel-old"));
+  EXPECT_TRUE(base::fs::exists(scratch_.path() / "locks/kernel-used"));
+  EXPECT_TRUE(base::fs::exists(scratch_.path() / "locks/kernel-building"));
+}
+
 TEST_F(Cache, TwoProcessesBuildAKeyOnce) {
   for (int round = 0; round < 5; ++round) {
     const std::string key = "key" + std::to_string(round);

@@ -49,6 +49,8 @@ class CommandRunner {
   // An Error means that the program could not be run at all, or that the run was cancelled.
   virtual base::Result<CommandOutcome> run(const Command& command,
                                            const LineSink& on_line = {}) = 0;
+  // Whether further work is refused.
+  virtual bool cancelled() const { return false; }
 };
 
 // Runs it and turns an unsuccessful end into an Error that carries the last lines.
@@ -60,7 +62,7 @@ class HostCommandRunner : public CommandRunner {
   base::Result<CommandOutcome> run(const Command& command, const LineSink& on_line = {}) override;
   // Ends what runs now (SIGTERM to the group, SIGKILL two seconds later) and refuses further work.
   void cancel();
-  bool cancelled() const { return cancelled_; }
+  bool cancelled() const override { return cancelled_; }
 
  private:
   std::atomic<bool> cancelled_ = false;

@@ -13,7 +13,8 @@ base::Result<Artifact> find_or_make(
     const std::string& summary,
     const std::function<base::Result<void>(const base::fs::path& folder)>& fill) {
   if (auto found = host.cache.find(kind, key)) return std::move(*found);
-  auto slot = host.cache.open(kind, key);
+  auto slot = host.cache.open(
+      kind, key, {.doing = "makes " + summary, .on_wait = host.on_wait, .runner = &host.runner});
   if (!slot) return std::unexpected(slot.error());
   if (slot->artifact()) return *slot->artifact();
   if (auto done = fill(slot->scratch()); !done) return std::unexpected(done.error());

@@ -18,6 +18,7 @@ struct GuestToolsHost {
   CommandRunner& runner;
   const ArtifactCache& cache;
   int jobs = 2;  // for make -j
+  OnWait on_wait = {};  // while another process makes what is asked for
 };
 
 // The entry under (kind, key): found, or filled by `fill` in a scratch folder and then committed

@@ -110,11 +110,11 @@ std::expected<json::object, BuildFailure> KernelBuild::collect(const Recipe& rec
 
 std::expected<Artifact, BuildFailure> KernelBuild::run(ArtifactCache::Slot& slot) {
   say("preparing the tree");
-  auto lease = checkout(context.cache, *tree.base, tree.overlay);
+  auto lease = checkout(context.cache, *tree.base, tree.overlay, waiting);
   if (!lease) return infra_failure(lease.error());
   const std::string family = config_family(spec);
   const std::string folder_name = build_folder_name(machine, family, compiler);
-  auto folder = BuildFolder::open(*lease, folder_name);
+  auto folder = BuildFolder::open(*lease, folder_name, waiting);
   if (!folder) return infra_failure(folder.error());
   std::error_code ignored;
   const fs::path logs = context.cache.root() / "logs";

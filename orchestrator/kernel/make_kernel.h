@@ -23,6 +23,7 @@ struct KernelBuild {
   const PatchedTree& tree;
   std::string compiler;
   std::string key;
+  Waiting waiting;  // for those who build from the same tree
 
   // Builds into the slot's scratch folder and commits it.
   std::expected<Artifact, BuildFailure> run(ArtifactCache::Slot& slot);

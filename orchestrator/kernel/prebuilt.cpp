@@ -75,7 +75,7 @@ std::expected<KernelArtifact, BuildFailure> from_debian(const model::SourceRef& 
   const std::string key = hash.hex().substr(0, 40);
   if (auto artifact = context.cache.find("prebuilt", key))
     return describe(std::move(*artifact), source, false);
-  auto slot = context.cache.open("prebuilt", key);
+  auto slot = context.cache.open("prebuilt", key, context.waiting("fetches " + package->name));
   if (!slot) return infra_failure(slot.error());
   if (slot->artifact()) return describe(*slot->artifact(), source, false);
   auto unpacked = base::TemporaryDirectory::create(context.cache.root(), "unpack");
@@ -121,7 +121,7 @@ std::expected<KernelArtifact, BuildFailure> from_path(const model::SourceRef& so
   if (!key) return infra_failure(key.error());
   if (auto artifact = context.cache.find("prebuilt", *key))
     return describe(std::move(*artifact), source, false);
-  auto slot = context.cache.open("prebuilt", *key);
+  auto slot = context.cache.open("prebuilt", *key, context.waiting("copies " + files->image.string()));
   if (!slot) return infra_failure(slot.error());
   if (slot->artifact()) return describe(*slot->artifact(), source, false);
   auto artifact = keep(*slot, *files, files->image.string(), {}, machine, context);

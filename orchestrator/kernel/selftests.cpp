@@ -82,13 +82,13 @@ base::Result<void> collect(const SelftestInventory& inventory, const Folders& at
   for (const std::string& name : inventory.not_offered)
     artifact.not_built.push_back(
         {name,
-         {"the Makefile left it out: " +
+         {std::string(kLeftOutByMakefile) +
           std::string(name.ends_with("_32")
                           ? "this compiler cannot build 32-bit programs (x86/check_cc.sh -m32)"
                           : "the compiler failed its check (x86/check_cc.sh)")}});
   for (const std::string& name : inventory.modules)
     artifact.not_built.push_back(
-        {name, {"kernel modules of selftests are not built: the lab's kernels have none"}});
+        {name, {std::string(kModuleOfSelftests) + ": the lab's kernels have none"}});
   std::ranges::sort(artifact.built, {}, &BuiltSelftest::name);
   std::ranges::sort(artifact.not_built, {}, &NotBuilt::program);
   return {};

@@ -67,6 +67,10 @@ std::vector<std::string> choose(const std::vector<std::string_view>& lines, std:
 
 }  // namespace
 
+bool NotBuilt::left_out() const {
+  return !lines.empty() && (lines.front().starts_with(kLeftOutByMakefile) || lines.front().starts_with(kModuleOfSelftests));
+}
+
 std::vector<NotBuilt> explain_missing(std::string_view make_log,
                                       const std::vector<std::string>& missing, std::size_t limit) {
   std::map<std::string, std::vector<std::string_view>> by_program;

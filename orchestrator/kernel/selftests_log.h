@@ -13,7 +13,14 @@ struct NotBuilt {
   std::string program;
   std::vector<std::string> lines;  // the compiler's, or the lab's own explanation; never empty
   friend bool operator==(const NotBuilt&, const NotBuilt&) = default;
+
+  // Nobody tried: this toolchain or this lab cannot build it, which says nothing about the tree.
+  bool left_out() const;
 };
+
+// How the lab's own explanations of what was left out begin.
+inline constexpr std::string_view kLeftOutByMakefile = "the Makefile left it out: ";
+inline constexpr std::string_view kModuleOfSelftests = "kernel modules of selftests are not built";
 
 // For every name in `missing` (programs that were meant to be there and are not), its lines of the
 // log. At most `limit` lines each, errors before warnings.

@@ -103,12 +103,15 @@ base::Result<void> open_up(const fs::path& mirror, const fs::path& relative) {
 
 std::expected<SelftestTree, SourceFailure> open_selftest_tree(const model::SelftestSpec& spec,
                                                               const ArtifactCache& cache,
-                                                              CommandRunner& runner) {
-  auto patched = open_patched(spec.source, spec.patches, cache, runner);
+                                                              CommandRunner& runner,
+                                                              const OnWait& on_wait) {
+  auto patched = open_patched(spec.source, spec.patches, cache, runner, on_wait);
   if (!patched) return std::unexpected(patched.error());
   if (auto folder = patched->base->pristine_folder())
     return SelftestTree{.folder = *folder, .overlay = std::move(patched->overlay), .base = std::move(patched->base)};
-  auto lease = checkout(cache, *patched->base, patched->overlay);
+  auto lease = checkout(
+      cache, *patched->base, patched->overlay,
+      {.doing = "brings the tree of " + spec.source.text() + " up to date", .on_wait = on_wait, .runner = &runner});
   if (!lease) return std::unexpected(SourceFailure{.user = {}, .host = lease.error()});
   SelftestTree tree{.folder = lease->tree};
   tree.lease = std::make_shared<WorktreeLease>(std::move(*lease));

@@ -29,7 +29,8 @@ struct SelftestTree {
 // selftests need not wait for a kernel that is being built from the same package in another state.
 std::expected<SelftestTree, SourceFailure> open_selftest_tree(const model::SelftestSpec& spec,
                                                               const ArtifactCache& cache,
-                                                              CommandRunner& runner);
+                                                              CommandRunner& runner,
+                                                              const OnWait& on_wait = {});
 
 // SHA-256 over the files that decide what selftests and kernel headers of this architecture become: the
 // selftests themselves, tools/include, the uapi headers and the scripts that install them.

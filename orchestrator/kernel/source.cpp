@@ -32,7 +32,8 @@ std::optional<DebianPackage> newest_unpacked(const ArtifactCache& cache, const s
 
 std::expected<std::unique_ptr<BaseTree>, SourceFailure> open_debian(const SourceRef& source,
                                                                     const ArtifactCache& cache,
-                                                                    CommandRunner& runner) {
+                                                                    CommandRunner& runner,
+                                                                    const OnWait& on_wait) {
   DebianArchive archive(cache.root() / "apt", runner);
   auto package = archive.find_source(source.location);
   if (!package && package.error().user.empty())
@@ -44,7 +45,8 @@ std::expected<std::unique_ptr<BaseTree>, SourceFailure> open_debian(const Source
                          "Debian " + package->name + " " + package->version, artifact.in_use);
   };
   if (auto artifact = cache.find("source", key)) return tree_of(*artifact);
-  auto slot = cache.open("source", key);
+  auto slot = cache.open(
+      "source", key, {.doing = "fetches and unpacks " + key, .on_wait = on_wait, .runner = &runner});
   if (!slot) return std::unexpected(SourceFailure{{}, slot.error()});
   if (slot->artifact()) return tree_of(*slot->artifact());
   auto fetched = archive.unpack_source(*package, slot->scratch() / "tree");
@@ -69,10 +71,11 @@ SourceFailure SourceFailure::mistake(std::string message, std::string hint) {
 
 std::expected<std::unique_ptr<BaseTree>, SourceFailure> open_source(const SourceRef& source,
                                                                     const ArtifactCache& cache,
-                                                                    CommandRunner& runner) {
+                                                                    CommandRunner& runner,
+                                                                    const OnWait& on_wait) {
   switch (source.kind) {
     case SourceRef::Kind::debian:
-      return open_debian(source, cache, runner);
+      return open_debian(source, cache, runner, on_wait);
     case SourceRef::Kind::dir:
       return as_users_mistake(folder_tree(source.location, cache.root() / "index", runner));
     case SourceRef::Kind::git:
@@ -88,12 +91,13 @@ std::expected<std::unique_ptr<BaseTree>, SourceFailure> open_source(const Source
 std::expected<PatchedTree, SourceFailure> open_patched(const SourceRef& source,
                                                        const std::vector<std::string>& patches,
                                                        const ArtifactCache& cache,
-                                                       CommandRunner& runner) {
+                                                       CommandRunner& runner,
+                                                       const OnWait& on_wait) {
   PatchedTree tree;
   // The patches first: they are read in no time, and a wrong name should not wait for a download.
   auto read = read_patches(patches, runner);
   if (!read) return std::unexpected(SourceFailure{std::move(read.error()), {}});
-  auto base = open_source(source, cache, runner);
+  auto base = open_source(source, cache, runner, on_wait);
   if (!base) return std::unexpected(std::move(base.error()));
   tree.base = std::move(*base);
   if (auto applied = apply_patches(*tree.base, *read, tree.overlay, runner); !applied)

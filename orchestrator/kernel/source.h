@@ -24,7 +24,8 @@ struct SourceFailure {
 // The tree behind a source that is built (not prebuilt). Packages are fetched and unpacked once.
 std::expected<std::unique_ptr<BaseTree>, SourceFailure> open_source(const model::SourceRef& source,
                                                                     const ArtifactCache& cache,
-                                                                    CommandRunner& runner);
+                                                                    CommandRunner& runner,
+                                                                    const OnWait& on_wait = {});
 
 // The tree after patches.
 struct PatchedTree {
@@ -35,6 +36,7 @@ struct PatchedTree {
 std::expected<PatchedTree, SourceFailure> open_patched(const model::SourceRef& source,
                                                        const std::vector<std::string>& patches,
                                                        const ArtifactCache& cache,
-                                                       CommandRunner& runner);
+                                                       CommandRunner& runner,
+                                                       const OnWait& on_wait = {});
 
 }  // namespace kernel

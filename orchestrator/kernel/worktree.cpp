@@ -125,12 +125,12 @@ std::string config_identity(const BaseTree& base, const Overlay& overlay) {
 }
 
 base::Result<WorktreeLease> checkout(const ArtifactCache& cache, const BaseTree& base,
-                                     const Overlay& overlay) {
+                                     const Overlay& overlay, const Waiting& waiting) {
   const fs::path folder = cache.root() / "worktrees" / base.family();
   const fs::path lock_path = cache.root() / "locks" / ("worktree-" + base.family());
   const std::string identity = tree_identity(base, overlay);
   while (true) {
-    auto shared = base::FileLock::acquire(lock_path, true);
+    auto shared = wait_for_lock(lock_path, waiting, true);
     if (!shared) return std::unexpected(shared.error());
     const auto state = read_state(folder);
     if (state && state->identity == identity && fs::exists(folder / "tree")) {
@@ -140,7 +140,7 @@ base::Result<WorktreeLease> checkout(const ArtifactCache& cache, const BaseTree&
                            std::move(*shared)};
     }
     *shared = base::FileLock{};
-    auto exclusive = base::FileLock::acquire(lock_path);
+    auto exclusive = wait_for_lock(lock_path, waiting);
     if (!exclusive) return std::unexpected(exclusive.error());
     if (auto brought = bring_to(folder, base, overlay, identity); !brought)
       return std::unexpected(

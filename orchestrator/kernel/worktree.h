@@ -33,6 +33,6 @@ std::string config_identity(const BaseTree& base, const Overlay& overlay);
 
 // Waits while others build from another state of the same family.
 base::Result<WorktreeLease> checkout(const ArtifactCache& cache, const BaseTree& base,
-                                     const Overlay& overlay);
+                                     const Overlay& overlay, const Waiting& waiting = {});
 
 }  // namespace kernel
