@@ -46,6 +46,7 @@ struct BuiltSelftests {
   std::string identity;                          // names the content
   std::map<std::string, std::vector<std::string>> programs;  // collection -> files there
   std::map<std::string, std::string> not_built;  // "mm/ksm_tests" -> the compiler's lines
+  std::map<std::string, std::string> left_out;   // "mm/protection_keys_32" -> why nobody tried to build it
   std::string run_vmtests;                       // text of run_vmtests.sh; empty when the tree has none
   std::string source;                            // SRC
 };
@@ -73,6 +74,8 @@ class ArtifactSource {
   virtual Built<image::BaseImage> base_image(const image::ImageSpec& spec) = 0;
   // Makes a running call return soon, with infra.
   virtual void cancel() = 0;
+  // What then failed says nothing about the host.
+  virtual bool cancelled() const = 0;
 };
 
 }  // namespace lab

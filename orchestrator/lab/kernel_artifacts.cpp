@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "image/block.h"
+#include "image/store.h"
 #include "kernel/build.h"
 #include "kernel/guest_tools.h"
 #include "kernel/selftests.h"
@@ -44,6 +45,13 @@ std::unexpected<BuildProblem> problem_of(const kernel::BuildFailure& failure) {
   return infra(failure.error.text());
 }
 
+using OnProgress = ArtifactSource::OnProgress;
+
+// How far one is in waiting nobody knows.
+kernel::OnWait waiting(const OnProgress& on_progress) {
+  return [on_progress](const std::string& line) { on_progress(line, -1); };
+}
+
 }  // namespace
 
 struct KernelArtifacts::State {
@@ -52,9 +60,19 @@ struct KernelArtifacts::State {
   base::fs::path root;
   kernel::ArtifactCache cache;
   kernel::HostCommandRunner runner;
-  kernel::GuestToolsHost host{runner, cache, static_cast<int>(std::max(1u, std::thread::hardware_concurrency()))};
+  int jobs = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   std::mutex keep_mutex;
   std::vector<std::shared_ptr<const void>> keep;  // what this run uses stays out of gc's reach
+
+  // What killed processes left goes now: the disk would fill up with it.
+  void clean() const {
+    cache.clean();
+    image::sweep_images(cache.root() / "images");
+  }
+
+  kernel::GuestToolsHost host_for(const OnProgress& on_progress) {
+    return {runner, cache, jobs, waiting(on_progress)};
+  }
 
   void hold(std::shared_ptr<const void> in_use) {
     const std::lock_guard lock(keep_mutex);
@@ -62,7 +80,9 @@ struct KernelArtifacts::State {
   }
 };
 
-KernelArtifacts::KernelArtifacts(base::fs::path root) : state_(std::make_unique<State>(std::move(root))) {}
+KernelArtifacts::KernelArtifacts(base::fs::path root) : state_(std::make_unique<State>(std::move(root))) {
+  state_->clean();
+}
 KernelArtifacts::~KernelArtifacts() = default;
 
 Built<BuiltKernel> KernelArtifacts::kernel(const model::KernelSpec& spec, const model::Machine& machine,
@@ -70,9 +90,11 @@ Built<BuiltKernel> KernelArtifacts::kernel(const model::KernelSpec& spec, const 
   kernel::BuildContext context{.cache = state_->cache,
                                .runner = state_->runner,
                                .config_directory = state_->root / "images" / "config",
-                               .jobs = state_->host.jobs};
+                               .jobs = state_->jobs};
   context.on_progress = [&](const kernel::BuildProgress& progress) {
-    on_progress(progress.stage, progress.total > 0 ? static_cast<double>(progress.done) / progress.total : -1);
+    // The total is what the last build took: this one may take a few more.
+    on_progress(progress.stage,
+                progress.total > 0 ? std::min(0.99, static_cast<double>(progress.done) / progress.total) : -1);
   };
   auto built = kernel::build_kernel(spec, machine, context);
   if (!built) return problem_of(built.error());
@@ -99,21 +121,25 @@ Built<BuiltKernel> KernelArtifacts::kernel(const model::KernelSpec& spec, const 
 Built<BuiltSelftests> KernelArtifacts::selftests(const model::SelftestSpec& spec, const model::Machine& machine,
                                                  const OnProgress& on_progress) {
   on_progress("reading the tree", -1);
-  auto tree = kernel::open_selftest_tree(spec, state_->cache, state_->runner);
+  auto tree = kernel::open_selftest_tree(spec, state_->cache, state_->runner, waiting(on_progress));
   if (!tree) return problem_of(tree.error());
   on_progress("building", -1);
-  auto libraries = kernel::build_guest_libraries(state_->host, state_->root / "images" / "recipes", machine);
+  auto libraries = kernel::build_guest_libraries(state_->host_for(on_progress), state_->root / "images" / "recipes", machine);
   if (!libraries) return infra(std::move(libraries.error()).while_doing("building the selftests' libraries").text());
   BuiltSelftests result;
   result.source = spec.source.text();
   for (const char* collection : kCollections) {
-    auto built = kernel::build_selftests(state_->host, *tree, collection, machine, libraries->folder);
+    auto built = kernel::build_selftests(state_->host_for(on_progress), *tree, collection, machine, libraries->folder);
     if (!built) return infra(std::move(built.error()).while_doing(fmt::format("building the {} selftests", collection)).text());
     state_->hold(built->entry.in_use);
     result.folder = built->root;
     result.identity += built->identity;
     for (const kernel::BuiltSelftest& program : built->built) result.programs[collection].push_back(program.name);
     for (const kernel::NotBuilt& missing : built->not_built) {
+      if (missing.left_out()) {
+        result.left_out[fmt::format("{}/{}", collection, missing.program)] = missing.lines.front();
+        continue;
+      }
       std::string& lines = result.not_built[fmt::format("{}/{}", collection, missing.program)];
       for (const std::string& line : missing.lines) lines += line + "\n";
     }
@@ -125,7 +151,7 @@ Built<BuiltSelftests> KernelArtifacts::selftests(const model::SelftestSpec& spec
 
 Built<BuiltTools> KernelArtifacts::tools(const model::Machine& machine, const OnProgress& on_progress) {
   on_progress("building", -1);
-  auto agent = kernel::build_guest_tools(state_->host, state_->root / "guest-tools", machine);
+  auto agent = kernel::build_guest_tools(state_->host_for(on_progress), state_->root / "guest-tools", machine);
   if (!agent) return infra(std::move(agent.error()).while_doing("building the guest agent").text());
   state_->hold(agent->entry.in_use);
   return BuiltTools{agent->folder / "init", {}};
@@ -133,7 +159,7 @@ Built<BuiltTools> KernelArtifacts::tools(const model::Machine& machine, const On
 
 Built<BuiltTools> KernelArtifacts::shell(const model::Machine& machine, const OnProgress& on_progress) {
   on_progress("building", -1);
-  auto shell = kernel::build_guest_shell(state_->host, state_->root / "images" / "recipes", machine);
+  auto shell = kernel::build_guest_shell(state_->host_for(on_progress), state_->root / "images" / "recipes", machine);
   if (!shell) return infra(std::move(shell.error()).while_doing("building the guest's shell").text());
   state_->hold(shell->entry.in_use);
   return BuiltTools{{}, {{.host = shell->folder / "root", .guest = "/", .identity = shell->identity}}};
@@ -166,5 +192,6 @@ Built<image::BaseImage> KernelArtifacts::base_image(const image::ImageSpec& spec
 }
 
 void KernelArtifacts::cancel() { state_->runner.cancel(); }
+bool KernelArtifacts::cancelled() const { return state_->runner.cancelled(); }
 
 }  // namespace lab

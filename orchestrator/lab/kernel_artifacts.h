@@ -23,6 +23,7 @@ class KernelArtifacts : public ArtifactSource {
   Built<base::fs::path> scratch_image(model::ScratchFs filesystem) override;
   Built<image::BaseImage> base_image(const image::ImageSpec& spec) override;
   void cancel() override;
+  bool cancelled() const override;
 
  private:
   struct State;

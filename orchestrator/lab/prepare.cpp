@@ -33,7 +33,13 @@ PreparedTests prepare_tests(const scenario::JobRequest& job, const BuiltSelftest
     const auto broken = std::ranges::find_if(names, [&](const auto& name) {
       return selftests.not_built.contains(test.collection + "/" + name);
     });
-    if (broken != names.end()) {
+    const auto left_out = std::ranges::find_if(names, [&](const auto& name) {
+      return selftests.left_out.contains(test.collection + "/" + name);
+    });
+    if (left_out != names.end()) {
+      prepared.unfit.emplace_back(test.id, fmt::format("{} was not built: {}", *left_out,
+                                                       selftests.left_out.at(test.collection + "/" + *left_out)));
+    } else if (broken != names.end()) {
       prepared.not_built.emplace_back(test.id, fmt::format("{} did not compile", *broken),
                                       selftests.not_built.at(test.collection + "/" + *broken));
     } else {

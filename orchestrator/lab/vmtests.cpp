@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "base/units.h"
+#include "kernel/kconfig.h"
 #include "ktap/run_vmtests.h"
 #include "scenario/fitness.h"
 
@@ -19,6 +20,8 @@ std::uint64_t hugepages_for_list(const model::Machine& machine) {
   return machine.arch == model::Arch::ppc32 ? 0 : model::default_hugepage(machine);
 }
 
+constexpr std::string_view kNodes = "numa_nodes_";
+
 bool fits(const model::Needs& needs, const model::GuestSpec& guest, std::string& why) {
   std::uint64_t pools = 0;
   for (const model::HugePagePool& pool : needs.hugepages) pools += pool.page_bytes * pool.pages;
@@ -29,6 +32,11 @@ bool fits(const model::Needs& needs, const model::GuestSpec& guest, std::string&
   else if (needs.memory_bytes > guest.memory_bytes)
     why = fmt::format("needs {} of memory, the guest has {}", base::format_size(needs.memory_bytes),
                       base::format_size(guest.memory_bytes));
+  else
+    for (const std::string& feature : needs.features)
+      if (const auto nodes = feature.starts_with(kNodes) ? base::parse_int(feature.substr(kNodes.size())) : std::nullopt;
+          nodes && *nodes > guest.numa_nodes)
+        why = fmt::format("needs {} NUMA nodes, the scenario's guest has {}", *nodes, guest.numa_nodes);
   return why.empty();
 }
 
@@ -40,6 +48,8 @@ void fill_in(model::Needs& needs, const model::Needs& table) {
   if (needs.filesystem == model::ScratchFs::none) needs.filesystem = table.filesystem;
   if (needs.min_vcpus == 0) needs.min_vcpus = table.min_vcpus;
   if (needs.settings.empty()) needs.settings = table.settings;
+  if (needs.config.empty()) needs.config = table.config;
+  if (needs.features.empty()) needs.features = table.features;
 }
 
 }  // namespace
@@ -66,7 +76,7 @@ std::vector<std::string> expand_vmtests(scenario::JobRequest& job, const BuiltSe
       if (!selection.categories.empty() &&
           std::ranges::find(selection.categories, command.category) == selection.categories.end())
         continue;
-      commands.push_back({command.program, command.arguments});
+      commands.push_back({command.program, command.arguments, command.id});
       origin.push_back(&command);
     }
     const std::size_t first = job.tests.size();
@@ -81,6 +91,7 @@ std::vector<std::string> expand_vmtests(scenario::JobRequest& job, const BuiltSe
         fill_in(test.needs, (*same)->needs);
         test.limit = std::max(test.limit, ktap::test_of(**same).limit);
         if (!(*same)->run_as.empty()) why = "runs as user " + (*same)->run_as + " through sudo, which guests lack";
+        if ((*same)->needs_hugetlbfs) why = "wants a hugetlbfs mounted in its own folder";
       }
       if (why.empty()) fits(test.needs, job.guest, why);
       if (why.empty()) {
@@ -93,6 +104,24 @@ std::vector<std::string> expand_vmtests(scenario::JobRequest& job, const BuiltSe
   }
   job.vmtests.clear();
   return remarks;
+}
+
+void drop_without_config(scenario::JobRequest& job, std::string_view config) {
+  const kernel::ConfigValues values = kernel::parse_config_values(config);
+  // A module counts: those that tests want are among the ones a guest loads.
+  const auto has = [&](const std::string& option) {
+    const auto found = values.find(option);
+    return found != values.end() && (found->second == "y" || found->second == "m");
+  };
+  std::vector<model::TestSpec> left;
+  for (model::TestSpec& test : job.tests) {
+    std::string missing;
+    for (const std::string& option : test.needs.config)
+      if (!has(option)) missing += (missing.empty() ? "CONFIG_" : ", CONFIG_") + option;
+    if (missing.empty()) left.push_back(std::move(test));
+    else job.unfit.push_back({std::move(test), "the kernel lacks " + missing});
+  }
+  job.tests = std::move(left);
 }
 
 }  // namespace lab

@@ -14,4 +14,7 @@ namespace lab {
 // not understand, one line each, for people: a line nobody reads is a test nobody runs.
 std::vector<std::string> expand_vmtests(scenario::JobRequest& job, const BuiltSelftests& selftests);
 
+// Moves the tests of which `config`, the kernel's resolved .config, lacks an option to job.unfit.
+void drop_without_config(scenario::JobRequest& job, std::string_view config);
+
 }  // namespace lab
