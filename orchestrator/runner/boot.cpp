@@ -21,6 +21,9 @@ constexpr int kOverdueTicks = 100;  // more than it takes to read what a guest c
 // Real time past which a limit in charged time is the host's trouble: it gave the guest next to no processor.
 constexpr int kBackstopFactor = 20;
 constexpr Nanoseconds kBackstopExtra = 600s;
+// What the agent prints on the console before it powers off (guest-tools/agent/main.c), and among how many last lines.
+constexpr std::string_view kPowersOff = "vmlab: the agent powers off";
+constexpr std::size_t kLastLines = 100;
 
 }  // namespace
 
@@ -149,11 +152,26 @@ BootEnd BootRun::boot_failure(std::string reason) const {
   return {BootEnd::Kind::boot_failed, std::move(reason), log_.tail(30)};
 }
 
+// A guest whose agent had its work done and powered off, without a word of that: the transport lost it, and what it
+// lost is not known. Without the agent's mark (a quietened console), by a silence in which there should have been
+// heartbeats; a test that switches the machine off does it while its agent is heard.
+std::optional<std::string> BootRun::lost_words(const guest::GuestEnd& end) const {
+  using Kind = guest::GuestEnd::Kind;
+  if (said_goodbye_ || phase_ == Phase::booting || (end.kind != Kind::powered_off && end.kind != Kind::reset)) return {};
+  if (log_.tail(kLastLines).find(kPowersOff) != std::string::npos)
+    return "the transport failed: the agent ended its work, and its words did not arrive";
+  const bool beats = input_.clock == model::Clock::wall;
+  if (beats && end.kind == Kind::powered_off && silence_.charged() > input_.limits.heard)
+    return fmt::format("the transport failed: no word from the agent for {}, and then an orderly end", duration_text(silence_.charged()));
+  return {};
+}
+
 BootEnd BootRun::conclude() {
   feed_console();  // its last words: what /dev/kmsg had no time to bring
   const guest::GuestEnd end = guest_->ended().value_or(guest::GuestEnd{});
   using Kind = guest::GuestEnd::Kind;
   if (!infra_ && end.kind == Kind::failed) infra_ = end.text;
+  if (!infra_) infra_ = lost_words(end);
 
   if (phase_ == Phase::booting) {
     if (infra_) return {BootEnd::Kind::infra, *infra_, guest_->complaints()};

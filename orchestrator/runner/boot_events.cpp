@@ -69,6 +69,8 @@ void BootRun::on(const channel::TestEnd& end) {
   if (test == nullptr) return;
   using How = channel::TestEnd::How;
   using Limit = channel::TestEnd::Limit;
+  const bool runs = phase_ == Phase::testing || phase_ == Phase::told_to_kill;
+  if (!runs && end.how != How::not_started) return transport_failed("a test ended that had not started");
   TestEnding ending;
   ktap::ProcessEnd process = ktap::ProcessEnd::exited(static_cast<int>(end.code));
   ending.how = TestEnding::How::finished;

@@ -32,6 +32,7 @@ class BootRun {
   void enter(Phase phase);
   std::chrono::nanoseconds phase_limit() const;
   BootEnd conclude();
+  std::optional<std::string> lost_words(const guest::GuestEnd& end) const;
   BootEnd boot_failure(std::string reason) const;
 
   // ladder.cpp: what is done when time is up, step by step.
