@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// vmlab cache list|gc: what is built and kept, and how to get the space back.
+// vmlab cache list|gc: what is built and kept, and how to get the space back. Two stores share the folder: artefacts
+// (room kernel) and images made of them (room image).
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "base/text.h"
 #include "base/units.h"
 #include "cli/command.h"
+#include "image/store.h"
 #include "kernel/cache.h"
 #include "report/tables.h"
 
@@ -34,8 +37,58 @@ boost::json::array to_json(const std::vector<kernel::CacheEntry>& entries) {
   return array;
 }
 
+constexpr const char* kImage = "image";
+
+base::fs::path image_store() { return base::cache_directory() / "images"; }
+
+kernel::CacheEntry entry_of(const image::ImageOnDisk& image) {
+  const std::string_view name = image.name;
+  const char* what = name.ends_with(".cpio") ? "guest image: agent, tests, shell, modules" : "empty file system";
+  return {kImage, image.name, what, image.bytes, image.last_used};
+}
+
+std::vector<kernel::CacheEntry> all_entries() {
+  auto entries = kernel::ArtifactCache().list();
+  for (const image::ImageOnDisk& image : image::list_images(image_store())) entries.push_back(entry_of(image));
+  std::ranges::sort(entries, {}, &kernel::CacheEntry::last_used);
+  return entries;
+}
+
+// Images first: one is made again in a second, a kernel in minutes.
+kernel::GcReport collect(const kernel::GcPolicy& policy) {
+  const kernel::ArtifactCache cache;
+  kernel::GcReport images;
+  if (!policy.dry_run) image::sweep_images(image_store());
+  std::uint64_t total = 0;
+  for (const kernel::CacheEntry& entry : all_entries()) total += entry.bytes;
+  const auto now = std::chrono::system_clock::now();
+  for (const image::ImageOnDisk& image : image::list_images(image_store())) {
+    images.bytes_left += image.bytes;
+    const bool old = policy.older_than && now - image.last_used > *policy.older_than;
+    if (!old && !(policy.max_bytes && total > *policy.max_bytes)) continue;
+    const auto removal = policy.dry_run ? image::is_busy(image_store(), image.name)
+                                        : image::remove_image(image_store(), image.name);
+    if (!removal) throw base::InfraError(removal.error());
+    if (*removal == image::Removal::busy) {
+      images.busy.push_back(entry_of(image));
+      continue;
+    }
+    images.removed.push_back(entry_of(image));
+    images.bytes_left -= image.bytes;
+    total -= std::min(total, image.bytes);
+  }
+  kernel::GcPolicy rest = policy;
+  if (rest.max_bytes) rest.max_bytes = *rest.max_bytes - std::min(*rest.max_bytes, images.bytes_left);
+  auto report = cache.gc(rest);
+  if (!report) throw base::InfraError(report.error());
+  report->removed.insert(report->removed.begin(), images.removed.begin(), images.removed.end());
+  report->busy.insert(report->busy.begin(), images.busy.begin(), images.busy.end());
+  report->bytes_left += images.bytes_left;
+  return std::move(*report);
+}
+
 void list(const Session& session) {
-  const auto entries = kernel::ArtifactCache().list();
+  const auto entries = all_entries();
   if (session.wants_json()) session.deliver_json(boost::json::serialize(boost::json::object{{"entries", to_json(entries)}}));
   if (session.json) return;
   std::vector<std::vector<std::string>> rows{{"KIND", "KEY", "SIZE", "USED", "WHAT"}};
@@ -63,16 +116,15 @@ void gc(const Session& session, const Options& options) {
     policy.max_bytes = base::parse_size(options.max_size);
     if (!policy.max_bytes) user_error("--max-size " + base::printable(options.max_size) + " is no size", "for example 20G");
   }
-  const auto report = kernel::ArtifactCache().gc(policy);
-  if (!report) throw base::InfraError(report.error());
+  const kernel::GcReport report = collect(policy);
   if (session.wants_json())
     session.deliver_json(boost::json::serialize(boost::json::object{
-        {"removed", to_json(report->removed)}, {"busy", to_json(report->busy)}, {"bytes_left", report->bytes_left}}));
+        {"removed", to_json(report.removed)}, {"busy", to_json(report.busy)}, {"bytes_left", report.bytes_left}}));
   if (session.json) return;
   std::uint64_t freed = 0;
-  for (const kernel::CacheEntry& entry : report->removed) freed += entry.bytes;
+  for (const kernel::CacheEntry& entry : report.removed) freed += entry.bytes;
   session.say(fmt::format("{} {} entries, {}; {} in use; {} left\n", options.dry_run ? "would remove" : "removed",
-                          report->removed.size(), mebibytes(freed), report->busy.size(), mebibytes(report->bytes_left)));
+                          report.removed.size(), mebibytes(freed), report.busy.size(), mebibytes(report.bytes_left)));
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "base/program.h"
 #include "base/units.h"
 #include "cli/command.h"
+#include "cli/doctor_boot.h"
 #include "cli/loop.h"
 #include "guest/qemu/install.h"
 #include "report/tables.h"
@@ -109,7 +110,16 @@ void check_host(std::vector<Finding>& findings) {
     findings.push_back({Finding::State::good, "KVM", "not there; guests are emulated, which all features support", {}});
 }
 
-int run(Session& session) {
+void check_boots(Session& session, std::vector<Finding>& findings) {
+  for (BootFinding& boot : boot_machines(session)) {
+    const auto state = boot.state == BootFinding::State::good   ? Finding::State::good
+                       : boot.state == BootFinding::State::weak ? Finding::State::weak
+                                                                : Finding::State::bad;
+    findings.push_back({state, "boot " + boot.machine, std::move(boot.text), std::move(boot.fix)});
+  }
+}
+
+int run(Session& session, bool boot) {
   std::vector<Finding> findings;
   async::asio::io_context loop;
   if (!run_loop(loop, check_machines(findings), [] {})) return kInterrupted;
@@ -117,6 +127,7 @@ int run(Session& session) {
   check_space(findings, "artefact cache", base::cache_directory(), std::uint64_t{20} << 30);
   check_space(findings, "results", session.results_dir, std::uint64_t{2} << 30);
   check_host(findings);
+  if (boot) check_boots(session, findings);
   bool bad = false;
   boost::json::array array;
   std::vector<std::vector<std::string>> rows{{"CHECK", "STATE", "FOUND"}};
@@ -131,7 +142,7 @@ int run(Session& session) {
   if (session.wants_json()) session.deliver_json(boost::json::serialize(boost::json::object{{"checks", array}, {"good", !bad}}));
   if (!session.json) {
     session.say(report::table(rows, session.terminal()));
-    session.say(fixes.empty() ? "\nThis host can run every machine.\n" : "\nTo fix it:\n" + fixes);
+    session.say(fixes.empty() ? boot ? "\nThis host runs every machine.\n" : "\nThis host has what every machine needs; --boot proves it.\n" : "\nTo fix it:\n" + fixes);
   }
   return bad ? kInfra : kGood;
 }
@@ -140,8 +151,10 @@ int run(Session& session) {
 
 void install_doctor(CLI::App& app, Session& session) {
   CLI::App* command = app.add_subcommand("doctor", "Check this host and print what to fix");
+  auto boot = std::make_shared<bool>(false);
+  command->add_flag("--boot", *boot, "Boot every machine whose kernel is in the cache, and see whether it is exact");
   add_output_options(*command, session);
-  command->callback([&session] { session.exit_code = run(session); });
+  command->callback([&session, boot] { session.exit_code = run(session, *boot); });
 }
 
 }  // namespace cli

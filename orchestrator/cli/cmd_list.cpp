@@ -3,7 +3,7 @@
 #include <boost/json.hpp>
 
 #include "base/text.h"
-#include "cli/command.h"
+#include "cli/list.h"
 #include "cli/scenarios.h"
 #include "report/json.h"
 #include "report/tables.h"
@@ -16,7 +16,7 @@ namespace json = boost::json;
 
 struct Options {
   std::string what;
-  std::vector<std::string> scenarios;
+  std::vector<std::string> scenarios, machines;
 };
 
 std::vector<model::Scenario> all_scenarios(const Session& session, const Options& options) {
@@ -39,19 +39,6 @@ void list_scenarios(const Session& session, const Options& options) {
   if (!session.json) session.say(report::scenarios_table(scenarios, session.terminal()));
 }
 
-void list_tests(const Session& session, const Options& options) {
-  const auto scenarios = all_scenarios(session, options);
-  if (session.wants_json()) {
-    json::array array;
-    for (const model::Scenario& scenario : scenarios)
-      for (const model::TestSpec& test : scenario.tests)
-        array.push_back({{"id", test.id}, {"scenario", scenario.name}, {"program", test.program},
-                         {"limit_ms", test.limit.count()}});
-    session.deliver_json(json::serialize(json::object{{"tests", array}}));
-  }
-  if (!session.json) session.say(report::tests_table(scenarios, session.terminal()));
-}
-
 void list_machines(const Session& session) {
   if (session.wants_json()) {
     json::array array;
@@ -71,18 +58,18 @@ void list_runs(const Session& session) {
 
 }  // namespace
 
-void list_kernels(const Session& session);
-
 void install_list(CLI::App& app, Session& session) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("list", "Scenarios, tests, machines, kernels or runs");
   command->add_option("WHAT", options->what, "scenarios, tests, machines, kernels or runs")->required();
   command->add_option("SCENARIO", options->scenarios, "Scenario files (for scenarios and tests; default: all)");
+  command->add_option("--machine", options->machines, "tests: whether they can run on these machines; globs")
+      ->delimiter(',')->type_name("M,..");
   add_output_options(*command, session);
   command->callback([&session, options] {
     const std::vector<std::string> known{"scenarios", "tests", "machines", "kernels", "runs"};
     if (options->what == "scenarios") list_scenarios(session, *options);
-    else if (options->what == "tests") list_tests(session, *options);
+    else if (options->what == "tests") list_tests(session, options->scenarios, options->machines);
     else if (options->what == "machines") list_machines(session);
     else if (options->what == "kernels") list_kernels(session);
     else if (options->what == "runs") list_runs(session);

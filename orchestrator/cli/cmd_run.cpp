@@ -25,7 +25,7 @@ int run_and_report(Session& session, const lab::RunRequest& request, const std::
   {
     std::FILE* out = stderr;  // progress never mixes with a report that goes to a pipe
     lab::Progress progress(out, ::isatty(::fileno(out)) != 0, static_cast<int>(session.terminal().width));
-    lab::KernelArtifacts artifacts(session.root);
+    lab::KernelArtifacts artifacts(session.checkout());
     lab::LabContext context{loop.get_executor(), store, artifacts, progress};
     auto operation = [&]() -> async::task<void> { end = co_await lab::run_lab(context, request); };
     whole = run_loop(loop, operation(), [&] {

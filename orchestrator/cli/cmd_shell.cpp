@@ -51,7 +51,7 @@ void run(Session& session, const RunOptions& options, bool gdb) {
   lab::RunRequest request = request_of(session, options);
   if (request.jobs.empty()) user_error("the scenario selects no machine");
   const scenario::JobRequest& job = request.jobs.front();
-  lab::KernelArtifacts artifacts(session.root);
+  lab::KernelArtifacts artifacts(session.checkout());
   const lab::BuiltKernel kernel = need(artifacts.kernel(job.kernel, *job.machine, say_progress));
   const lab::BuiltSelftests selftests = need(artifacts.selftests(job.selftests, *job.machine, say_progress));
   lab::BuiltTools tools = need(artifacts.tools(*job.machine, say_progress));

@@ -9,6 +9,13 @@
 
 namespace cli {
 
+const base::fs::path& Session::checkout() const {
+  if (root.empty())
+    throw base::InfraError("this vmlab does not find its checkout (the folders scenarios, images and guest-tools)",
+                           "start it with ./vmlab of a checkout, or set VMLAB_ROOT to one");
+  return root;
+}
+
 void Session::say(std::string_view text) const {
   std::fwrite(text.data(), 1, text.size(), people());
   std::fflush(people());

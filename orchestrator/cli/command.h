@@ -24,13 +24,15 @@ inline constexpr int kInfra = 3;
 inline constexpr int kInterrupted = 130;
 
 struct Session {
-  base::fs::path root;          // the checkout: scenarios/, images/, guest-tools/
+  base::fs::path root;          // the checkout: scenarios/, images/, guest-tools/; empty: none was found
   std::string command_line;     // as given, for the record
   base::fs::path results_dir;   // --results
   bool json = false;            // --json: JSON on stdout, people's text on stderr
   std::string json_file;        // --json=FILE
   int exit_code = kGood;        // set by the command that ran
 
+  // The checkout; throws base::InfraError when there is none.
+  const base::fs::path& checkout() const;
   bool wants_json() const { return json || !json_file.empty(); }
   // Where people's text goes: stdout, unless stdout carries JSON.
   std::FILE* people() const { return json ? stderr : stdout; }

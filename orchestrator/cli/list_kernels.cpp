@@ -3,7 +3,7 @@
 #include <boost/json.hpp>
 
 #include "base/text.h"
-#include "cli/command.h"
+#include "cli/list.h"
 #include "kernel/cache.h"
 #include "report/tables.h"
 

@@ -15,19 +15,27 @@ using namespace cli;
 
 constexpr const char* kPlanned[] = {"ab", "series", "bisect", "hunt", "nightly", "baseline", "merge", "serve"};
 
+bool is_checkout(const base::fs::path& path) {
+  std::error_code error;
+  return base::fs::is_directory(path / "scenarios", error) && base::fs::is_directory(path / "images" / "config", error) &&
+         base::fs::is_directory(path / "guest-tools", error);
+}
+
+// VMLAB_ROOT, or the checkout that the program or else the current folder lies in.
 base::fs::path find_root() {
   std::error_code error;
   if (const char* root = std::getenv("VMLAB_ROOT"); root != nullptr && root[0] != '\0') {
-    if (!base::fs::is_directory(base::fs::path(root) / "images", error))
-      user_error(fmt::format("VMLAB_ROOT is {}, which is no checkout of vmlab: it has no folder images", base::printable(root)),
+    if (!is_checkout(root))
+      user_error(fmt::format("VMLAB_ROOT is {}, which is no checkout of vmlab: it lacks scenarios, images/config or guest-tools", base::printable(root)),
                  "unset it, or start vmlab with the script ./vmlab of a checkout");
     return root;
   }
-  for (base::fs::path path = base::fs::read_symlink("/proc/self/exe", error); path.has_relative_path();
-       path = path.parent_path())
-    if (base::fs::is_directory(path / "scenarios", error) && base::fs::is_directory(path / "images", error))
-      return path;
-  return base::fs::current_path();
+  const base::fs::path program = base::fs::read_symlink("/proc/self/exe", error);
+  for (const base::fs::path& start : {program, base::fs::current_path(error)})
+    for (base::fs::path path = start; path.has_relative_path(); path = path.parent_path())
+      if (is_checkout(path)) return path;
+  // Some commands need none; the others say what is missing: Session::checkout().
+  return {};
 }
 
 std::vector<std::string> rewrite_arguments(int argc, char** argv) {

@@ -11,7 +11,7 @@
 namespace cli {
 
 std::vector<model::KnownFailure> known_failures(const Session& session) {
-  const base::fs::path path = session.root / "scenarios" / "known-failures.yaml";
+  const base::fs::path path = session.checkout() / "scenarios" / "known-failures.yaml";
   std::error_code error;
   if (!base::fs::exists(path, error)) return {};
   auto entries = scenario::load_known_failures(path);

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "guest/qemu/accelerator.h"
-#include "guest/qemu/tiny_kernel_for_test.h"
+#include "guest/qemu/tiny_kernel.h"
 
 namespace guest {
 namespace {

@@ -10,7 +10,7 @@
 #include <csignal>
 #include <thread>
 
-#include "guest/qemu/tiny_kernel_for_test.h"
+#include "guest/qemu/tiny_kernel.h"
 
 namespace guest {
 namespace {

@@ -7,7 +7,7 @@
 
 #include <thread>
 
-#include "guest/qemu/tiny_kernel_for_test.h"
+#include "guest/qemu/tiny_kernel.h"
 
 namespace guest {
 namespace {

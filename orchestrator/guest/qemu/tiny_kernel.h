@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A kernel of a few instructions for x86, so that tests of QEMU need no toolchain and no seconds.
+// A kernel of a few instructions for x86: to try QEMU without a toolchain and in no time.
 #pragma once
 #include <cstdint>
 #include <string>
