@@ -2,6 +2,7 @@
 #include "compare/verdict.h"
 
 #include <algorithm>
+#include <map>
 
 namespace compare {
 
@@ -16,6 +17,22 @@ model::OutcomeCounts count(const Settled& run) {
 std::size_t cases_that_ran(const Settled& run) {
   return static_cast<std::size_t>(
       std::ranges::count_if(run.cases, [](const Case& c) { return ran(c.outcome); }));
+}
+
+std::vector<TestKey> mostly_unfit(const Settled& run) {
+  struct Seen {
+    int ran = 0, unfit = 0;
+  };
+  std::map<TestKey, Seen> seen;
+  for (const Case& c : run.cases) {
+    Seen& test = seen[{c.column, c.result.test}];
+    if (ran(c.outcome)) ++test.ran;
+    if (c.outcome == Outcome::unfit) ++test.unfit;
+  }
+  std::vector<TestKey> out;
+  for (const auto& [key, test] : seen)
+    if (test.ran > 0 && test.unfit > test.ran) out.push_back(key);
+  return out;
 }
 
 int exit_code(const Settled& run) {

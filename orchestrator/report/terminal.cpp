@@ -81,11 +81,24 @@ struct VerdictText {
   std::vector<std::string> parts;  // painted
 };
 
+// "mostly unfit: mm/cow and mm/gup_longterm on ppc32-e500, mm/x on arm64"
+std::string gaps_text(const std::vector<compare::TestKey>& gaps) {
+  std::vector<std::string> machines;
+  for (std::size_t i = 0; i < gaps.size();) {
+    std::vector<std::string> tests;
+    const std::string& column = gaps[i].column;
+    for (; i < gaps.size() && gaps[i].column == column; ++i) tests.push_back(base::printable(gaps[i].test));
+    machines.push_back(base::join(tests, ", ") + " on " + base::printable(column));
+  }
+  return "mostly unfit: " + base::join(machines, "; ");
+}
+
 VerdictText verdict_of_run(const RunView& view, const TerminalOptions& options) {
   const auto counts = compare::count(view.settled);
   const std::string bad = counts_text(counts, true, options),
                     rest = counts_text(counts, false, options);
   const bool nothing = compare::cases_that_ran(view.settled) == 0;
+  const auto gaps = compare::mostly_unfit(view.settled);
   VerdictText out;
   if (!view.expectations.empty() && exit_code(view) != 3) {
     const auto met = std::ranges::count_if(view.expectations, [](const auto& one) { return one.met; });
@@ -104,6 +117,9 @@ VerdictText verdict_of_run(const RunView& view, const TerminalOptions& options) 
   } else if (view.state == store::RunState::running) {
     out.word = "GOOD SO FAR";
     out.colour = Colour::yellow;
+  } else if (!gaps.empty()) {
+    out.word = "GOOD WHERE IT RAN";
+    out.colour = Colour::yellow;
   } else {
     out.word = "GOOD";
     out.colour = Colour::green;
@@ -112,6 +128,7 @@ VerdictText verdict_of_run(const RunView& view, const TerminalOptions& options) 
   if (const auto n = view.settled.ran_nothing.size(); n > 0)
     out.parts.push_back(paint(plural(n, "planned test") + " ran nothing", Colour::red, options));
   if (!rest.empty()) out.parts.push_back(rest);
+  if (!gaps.empty()) out.parts.push_back(paint(gaps_text(gaps), Colour::yellow, options));
   if (const auto n = view.settled.pending.size(); n > 0)
     out.parts.push_back(plural(n, "test") + " to go");
   return out;

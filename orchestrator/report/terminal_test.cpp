@@ -70,6 +70,13 @@ TEST(Terminal, AGoodRunIsShort) {
             "GOOD: 1 pass\n");
 }
 
+TEST(Terminal, ARunOfWhichMoreWasUnfitThanRanIsNotGreen) {
+  auto run = finished_run({row("x86_64", "mm/cow", "a", Outcome::pass), row("x86_64", "mm/cow", "b", Outcome::unfit, "no ioctl"),
+                           row("x86_64", "mm/cow", "c", Outcome::unfit, "no ioctl"), row("x86_64", "mm/a", "c", Outcome::pass)});
+  EXPECT_EQ(verdict_line(view(run), {}), "GOOD WHERE IT RAN: 2 pass, 2 unfit; mostly unfit: mm/cow on x86_64");
+  EXPECT_EQ(exit_code(view(run)), 0);
+}
+
 TEST(Terminal, ARunningRunIsNotCalledGood) {
   auto run = finished_run({row("x86_64", "mm/a", "c", Outcome::pass)});
   run.finished_at.clear();
