@@ -83,4 +83,18 @@ TEST_F(ResumeQemu, IsRefusedWhenTheScenarioChanged) {
   EXPECT_NE(end.errors.find("mm/cow"), std::string::npos) << end.errors;
 }
 
+TEST(KnownBadQemu, AnOopsIsACrashOfItsTestAndExpected) {
+  const ProgramEnd end = run_program({"run", std::string(VMLAB_SOURCE_DIR) + "/scenarios/known-bad/oops.yaml", "--machine", "x86_64", "--json"},
+                                     guest_program());
+  ASSERT_EQ(end.code, 0) << end.output.substr(0, 2000) << end.errors;
+  const json::value run = json::parse(end.output);
+  EXPECT_EQ(run.at("expectations").as_array().size(), 2u);
+  std::size_t missing = 0;
+  for (const json::value& result : run.at("results").as_array()) {
+    EXPECT_EQ(result.at("attempt"), 1) << "what is expected is not run again";
+    missing += result.at("outcome") == "missing";
+  }
+  EXPECT_GT(missing, 5u) << "the cases that the crash took";
+}
+
 }  // namespace cli
