@@ -155,6 +155,8 @@ bool parse_result(std::string_view text, ResultLine& result) {
   }
   result.dash = text == "-" || text.starts_with("- ");
   if (result.dash) text = trim_left(text.substr(1));
+  result.block = text.ends_with(" {");
+  if (result.block) text = base::trim(text.substr(0, text.size() - 2));
   split_description(text, result);
   take_old_verdict(result);
   return true;

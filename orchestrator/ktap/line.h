@@ -16,8 +16,9 @@ enum class Directive { none, skip, todo, xfail, xpass, timeout, error };
 struct ResultLine {
   bool ok = false;
   std::optional<std::size_t> number;
-  bool dash = false;  // "- " stood before the name
-  std::string name;   // unescaped, trimmed; may be empty
+  bool block = false;  // " {" ended it: its subtest follows (node-tap)
+  bool dash = false;   // "- " stood before the name
+  std::string name;    // unescaped, trimmed; may be empty
   Directive directive = Directive::none;
   std::string data;  // what follows the directive, or the '#' when there is none
 };

@@ -60,6 +60,45 @@ TEST(Plans, of_programs_in_a_row_add_up) {
   EXPECT_EQ(brief(report), "pass a; pass a (2); pass b");
 }
 
+TEST(Plans, printed_first_and_last_count_once) {
+  const Report report = parse("1..2\nok 1 a\nok 2 b\n1..2\n");
+  EXPECT_EQ(report.planned, 2u);
+  EXPECT_EQ(brief(report), "pass a; pass b");
+  EXPECT_TRUE(report.complete);
+  EXPECT_EQ(parse("1..1\nok 1 a\n1..1\nok 1 b\n").planned, 2u);
+  EXPECT_FALSE(parse("1..1\nok 1 a\n1..2\n").complete);
+}
+
+TEST(Plans, that_a_forked_child_wrote_again_count_once) {
+  const Report report = parse("TAP version 13\n1..2\nTAP version 13\n1..2\nok 1 a\nok 2 b\n");
+  EXPECT_EQ(report.planned, 2u);
+  EXPECT_TRUE(report.complete);
+  EXPECT_EQ(parse("TAP version 13\n1..2\nTAP version 13\n1..3\nok 1 a\n").planned, 5u);
+}
+
+// prove(1) calls text without a plan a failure: nobody can tell whether its end is missing.
+TEST(Plans, that_never_came_leave_the_text_incomplete_unless_the_program_is_known_to_have_ended) {
+  EXPECT_FALSE(parse("TAP version 13\nok 1 a\nok 2 b\n").complete);
+  EXPECT_TRUE(parse("TAP version 13\nok 1 a\nok 2 b\n", ProcessEnd::exited(0)).complete);
+}
+
+TEST(LineEnds, may_be_carriage_returns_alone) {
+  const std::string text = "TAP version 13\n1..3\nok 1 a\n# why\nnot ok 2 b\nok 3 c # SKIP d\n";
+  std::string old = text;
+  for (char& c : old)
+    if (c == '\n') c = '\r';
+  EXPECT_EQ(brief(old), brief(text));
+  EXPECT_TRUE(parse(old).complete);
+  EXPECT_EQ(brief(parse("10%\r20%\rok 1 a\n1..1\n")), "pass a");
+  std::string many = "1..9000\r";
+  for (int i = 1; i <= 9000; ++i)
+    many += "ok " + std::to_string(i) + " case " + std::to_string(i) + "\r";
+  EXPECT_EQ(parse(many).cases.size(), 9000u);
+  Parser bytes("");
+  for (char c : many) bytes.feed(std::string_view(&c, 1));
+  EXPECT_EQ(bytes.finish(ProcessEnd::unknown()).cases.size(), 9000u);
+}
+
 TEST(Plans, cut_by_exit_status_four_are_unfit) {
   EXPECT_EQ(
       brief("1..9\nok 1 a\nok 2 # SKIP Failed to initialize userfaultfd\n", ProcessEnd::exited(4)),
@@ -109,6 +148,22 @@ TEST(Nesting, does_not_take_remarks_for_results) {
   EXPECT_EQ(brief("TAP version 13\n1..1\n# ok 1 this is a remark\nok 1 a\n"), "pass a");
 }
 
+TEST(Nesting, reads_subtests_in_braces) {
+  const Report report = parse(
+      "TAP version 14\n1..2\nok 1 - outer # time=5ms {\n    1..2\n    ok 1 - in\n    not ok 2 - "
+      "also\n}\nok 2 - next\n");
+  EXPECT_EQ(brief(report), "pass outer=time=5ms; pass outer/in; fail outer/also; pass next");
+  EXPECT_TRUE(report.complete);
+  EXPECT_EQ(brief("1..1\nok 1 void f() {\n"), "pass void f()");
+}
+
+TEST(Nesting, does_not_mind_pragmas_and_directives_of_tap_14) {
+  EXPECT_EQ(
+      brief("TAP version 14\npragma +strict\n1..4\nok 1 - a # time=12.5ms\nnot ok 2 - b # TODO "
+            "later\nok 3 - c # SKIP\nok 4 - d \\# e\npragma -strict\n"),
+      "pass a=time=12.5ms; xfail b=later; unfit c; pass d # e");
+}
+
 TEST(Nesting, leaves_yaml_blocks_alone) {
   EXPECT_EQ(brief("TAP version 13\n1..2\nnot ok 1 a\n  ---\n  message: x\n  1..7\n  ok 2 no\n  "
                   "...\nok 2 b\n"),
@@ -150,8 +205,9 @@ TEST(Json, has_the_contracts_keys) {
       report_to_json(parse("1..2\nok 1 a\nok 2 b # SKIP \"x\"\n")),
       R"({"results":[{"id":"a","outcome":"pass","reason":null,"line":2},)"
       R"({"id":"b","outcome":"unfit","reason":"\"x\"","line":3}],"planned":2,"missing":0,"complete":true,"notes":[]})");
-  EXPECT_EQ(report_to_json(parse("")),
-            R"({"results":[],"planned":null,"missing":0,"complete":false,"notes":["no TAP, KTAP or other result was found in the text"]})");
+  EXPECT_EQ(
+      report_to_json(parse("")),
+      R"({"results":[],"planned":null,"missing":0,"complete":false,"notes":["no TAP, KTAP or other result was found in the text"]})");
 }
 
 }  // namespace

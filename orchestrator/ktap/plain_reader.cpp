@@ -12,7 +12,36 @@ bool PlainReader::line(std::string_view text, std::size_t number) {
     if (!summary_.failed_assertion) summary_.failed_assertion = bounded_text(text);
     return true;
   }
-  return khugepaged(text, number) || high_address(text, number) || hwpoison(text, number);
+  return khugepaged(text, number) || high_address(text, number) || hwpoison(text, number) ||
+         tagged(text, number);
+}
+
+// "[RUN]\tx" opens a case, "[OK]\ty" closes it; a verdict without a case, or a further one, has its
+// own words for a name.
+bool PlainReader::tagged(std::string_view text, std::size_t number) {
+  const auto close = text.starts_with('[') ? text.find(']') : std::string_view::npos;
+  if (close == std::string_view::npos || close > 5) return false;
+  const std::string_view tag = text.substr(1, close - 1);
+  const std::string_view said = base::trim(text.substr(close + 1));
+  const bool known = tag == "RUN" || tag == "OK" || tag == "FAIL" || tag == "SKIP";
+  if (!known || said.empty() || (text[close + 1] != '\t' && text[close + 1] != ' ')) return false;
+  if (!summary_.any_structure && tag != "RUN" && text[close + 1] != '\t') return false;
+  summary_.any_structure = true;
+  if (tag == "RUN") {
+    run_ = bounded_text(said);
+    run_line_ = number;
+    run_judged_ = false;
+    return true;
+  }
+  const std::string name = run_ && !run_judged_ ? *run_ : bounded_text(said);
+  if (tag == "OK") {
+    report(name, model::Outcome::pass, std::nullopt, number);
+  } else {
+    const auto outcome = tag == "FAIL" ? model::Outcome::fail : model::Outcome::unfit;
+    report(name, outcome, bounded_text(said), number);
+  }
+  run_judged_ = true;
+  return true;
 }
 
 bool PlainReader::khugepaged(std::string_view text, std::size_t number) {
@@ -112,6 +141,9 @@ PlainSummary PlainReader::finish(bool ended) {
   // A program that died in a case did not pass it, whatever its first steps said.
   if (open_ && !ended && !open_->failure) open_->passed = open_->skipped = 0;
   end_case();
+  // Of several [RUN]s without a verdict only the last one says that the program died.
+  if (run_ && !run_judged_ && !ended)
+    report(*run_, model::Outcome::missing, "started and never reported", run_line_);
   return summary_;
 }
 

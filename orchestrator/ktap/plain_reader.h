@@ -10,6 +10,7 @@
 //   hugetlb-read-hwpoison   " ... HugeTLB read HWPOISON
 //   test...TEST_PASSED|TEST_FAILED|TEST_SKIPPED" below
 //                           "Write/read chunk size=0x800". It exits 0 when everything was skipped.
+//   x86's selftests         "[RUN]\tTesting x", then "[OK]\t...", "[FAIL]\t..." or "[SKIP]\t..."
 //   protection_keys         "assert() at file::line": exits with the line number, which may look
 //   like anything.
 #pragma once
@@ -45,6 +46,7 @@ class PlainReader {
   bool khugepaged(std::string_view text, std::size_t number);
   bool high_address(std::string_view text, std::size_t number);
   bool hwpoison(std::string_view text, std::size_t number);
+  bool tagged(std::string_view text, std::size_t number);
   void end_case();
   void report(std::string name, model::Outcome outcome, std::optional<std::string> reason,
               std::size_t number);
@@ -60,6 +62,9 @@ class PlainReader {
   PlainSummary summary_;
   std::optional<OpenCase> open_;
   std::string chunk_;
+  std::optional<std::string> run_;  // the text behind the last [RUN]
+  std::size_t run_line_ = 0;
+  bool run_judged_ = false;
 };
 
 }  // namespace ktap

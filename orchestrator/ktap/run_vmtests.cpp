@@ -26,15 +26,6 @@ bool is_name(std::string_view text) {
          });
 }
 
-// Set-up, clean-up and talk around the tests: nothing a list of commands needs.
-bool harmless(std::string_view line) {
-  for (std::string_view start :
-       {"echo ", "printf ", "mkdir ", "umount ", "rm ", "rmdir ", "truncate ", "mkfs.",
-        "mount -o loop", "exit", "shift", "sleep ", "set ", "local ", "return", "trap "})
-    if (line.starts_with(start)) return true;
-  return line == "(" || line == ")" || line == ":";
-}
-
 class Reader {
  public:
   Reader(std::string_view script, const std::string& file, const VmtestMachine& machine)

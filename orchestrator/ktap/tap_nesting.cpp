@@ -52,7 +52,8 @@ TapReader::Level* TapReader::level_of(const Line& line) {
   pop_to(std::string(levels_[keep - 1].lead), nullptr);
   Level level;
   level.lead = std::string(line.lead);
-  level.name = std::exchange(levels_.back().next_child, std::nullopt);
+  Level& parent = levels_.back();
+  level.name = std::exchange(parent.next_child ? parent.next_child : parent.block, std::nullopt);
   levels_.push_back(std::move(level));
   return &levels_.back();
 }
@@ -85,6 +86,7 @@ void TapReader::close_top(const ResultLine* parent) {
 
 // The end of one plan's worth of results at this level.
 void TapReader::end_document(Level& level, bool excused) {
+  if (level.plan_again) settle_plan(level, false);
   const bool outermost = &level == &levels_.front();
   if (!level.plan && level.highest_number > level.seen) {
     summary_.nested_complete = false;

@@ -76,12 +76,14 @@ class TapReader {
     std::size_t highest_number = 0;
     std::optional<std::string> bail;
     std::optional<std::size_t> plan;
+    std::optional<std::size_t> plan_again;  // came when the plan was met
     std::optional<std::string> skip_all;
     std::size_t seen = 0;
     Counts counts;
     Context context;
     std::size_t since_run = 0;              // results since the last [RUN]
     std::optional<std::string> next_child;  // announced name of the subtest that follows
+    std::optional<std::string> block;       // name of the result whose subtest follows in braces
     std::vector<RawCase> held;
   };
 
@@ -105,6 +107,7 @@ class TapReader {
   void close_section(std::optional<model::Outcome> outcome, std::size_t number);
   void number_seen(Level& level, const ResultLine& result, std::size_t line);
   void plan(Level& level, const Line& line);
+  void settle_plan(Level& level, bool more);
   void result(Level& level, const Line& line, std::size_t number);
   void subtest(const Line& line);
   void remark(std::string_view text, std::size_t number);

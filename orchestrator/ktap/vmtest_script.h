@@ -24,4 +24,7 @@ std::size_t block_end(const std::vector<ScriptLine>& lines, std::size_t open,
 // The next elif or else of the same `if` in [from, end), or `end`.
 std::size_t next_branch(const std::vector<ScriptLine>& lines, std::size_t from, std::size_t end);
 
+// Set-up, clean-up and talk around the tests: nothing a list of commands needs.
+bool harmless(std::string_view line);
+
 }  // namespace ktap
