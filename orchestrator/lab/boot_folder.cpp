@@ -26,4 +26,20 @@ void drop_images(const base::fs::path& job_folder) {
       base::fs::remove(entry.path() / "initrd", error);
 }
 
+void sweep_run(const base::fs::path& run_directory) {
+  std::error_code error;  // what cannot be removed only takes space
+  base::sweep_temporaries(run_directory);
+  for (const auto& job : base::fs::directory_iterator(run_directory / "jobs", error)) {
+    if (!job.is_directory(error)) continue;
+    base::sweep_temporaries(job.path());
+    drop_images(job.path());
+    for (const auto& boot : base::fs::directory_iterator(job.path(), error)) {
+      if (!boot.is_directory(error)) continue;
+      base::sweep_temporaries(boot.path());
+      // Killed before its guest was started: no script needs this image.
+      if (!base::fs::exists(boot.path() / "qemu.sh", error)) base::fs::remove(boot.path() / "initrd", error);
+    }
+  }
+}
+
 }  // namespace lab

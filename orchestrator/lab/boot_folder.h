@@ -17,4 +17,8 @@ base::Result<void> keep_rebuildable(const base::fs::path& boot, const image::Bas
 // Removes the images of all boots of a job that has ended.
 void drop_images(const base::fs::path& job_folder);
 
+// Removes what a killed vmlab left in the folder of its run: images of guests that are gone, files half written. Only
+// for a run that nobody runs, or that this process has taken over.
+void sweep_run(const base::fs::path& run_directory);
+
 }  // namespace lab

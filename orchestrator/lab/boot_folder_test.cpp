@@ -23,4 +23,19 @@ TEST(BootFolder, TheScriptPutsTheImageTogetherAgain) {
   EXPECT_NE(made.find("vmlab-plan 1"), std::string::npos);
 }
 
+TEST(BootFolder, WhatAKilledLabLeftInItsRunIsSweptAndNothingElse) {
+  auto dir = base::TemporaryDirectory::create(base::fs::temp_directory_path(), "boot-folder-").value();
+  const base::fs::path job = dir.path() / "jobs/x86_64-1";
+  for (const char* name : {"boot-1/initrd", "boot-1/job.cpio", "boot-1/qemu.sh", "boot-1/console.log", "boot-2/initrd",
+                           "boot-2/initrd.tmp-aB3dE9", "kernel.config"}) {
+    base::fs::create_directories((job / name).parent_path());
+    ASSERT_TRUE(base::write_file_atomic(job / name, "x"));
+  }
+  base::fs::last_write_time(job / "boot-2/initrd.tmp-aB3dE9", base::fs::file_time_type::clock::now() - std::chrono::hours(1));
+  sweep_run(dir.path());
+  for (const char* gone : {"boot-1/initrd", "boot-2/initrd", "boot-2/initrd.tmp-aB3dE9"}) EXPECT_FALSE(base::fs::exists(job / gone)) << gone;
+  for (const char* kept : {"boot-1/job.cpio", "boot-1/qemu.sh", "boot-1/console.log", "kernel.config"}) EXPECT_TRUE(base::fs::exists(job / kept)) << kept;
+  sweep_run(dir.path() / "not there");
+}
+
 }  // namespace lab

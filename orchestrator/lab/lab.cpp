@@ -10,6 +10,7 @@
 
 #include "async/task_group.h"
 #include "base/text.h"
+#include "lab/boot_folder.h"
 #include "lab/request_note.h"
 #include "lab/run_in_progress.h"
 
@@ -20,6 +21,8 @@ using std::chrono::milliseconds;
 
 // A test without a history; a guess that only shapes the first run's schedule.
 constexpr milliseconds kUnknownDuration{10'000};
+// For what killed ones have left behind.
+constexpr std::size_t kRunsLookedAt = 50;
 
 std::string host_text() {
   utsname name{};
@@ -68,6 +71,8 @@ bool RunInProgress::begin() {
     meta.command = request_.command;
     end_.run = context_.store.begin_run(meta);
     base::value_or_throw(write_note(context_.store.run_directory(end_.run), note_of(request_)));
+    for (const store::RunSummary& run : context_.store.list_runs(kRunsLookedAt))
+      if (run.state == store::RunState::interrupted) sweep_run(context_.store.run_directory(run.id));
     return true;
   }
   end_.run = request_.earlier->id;
@@ -79,6 +84,7 @@ bool RunInProgress::begin() {
     tell_user({.message = taken.error().message, .hint = taken.error().hint});
     return false;
   }
+  sweep_run(context_.store.run_directory(end_.run));
   for (const scenario::JobRequest& job : request_.jobs) {
     const std::string machine(job.machine->id);
     guests_of_machine_[machine] = earlier_.last_job(machine);
