@@ -31,7 +31,7 @@ static int open_terminal(void) {
 static _Noreturn void become_shell(const char *shell, const struct plan_test *test) {
   char *const arguments[] = {(char *)"sh", NULL};
   char *const environment[] = {(char *)"PATH=/vmlab/bin:/bin:/usr/bin:/sbin:/usr/sbin", (char *)"HOME=/",
-                               (char *)"TMPDIR=/tmp", (char *)"TERM=linux", (char *)"PS1=vmlab \\w # ", NULL};
+                               (char *)"TMPDIR=/tmp", (char *)"TERM=linux", (char *)"PS1=vmlab # ", NULL};
   sigset_t none;
   int fd;
   for (int i = 1; i < NSIG; ++i) signal(i, SIG_DFL);
