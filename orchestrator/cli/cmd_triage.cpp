@@ -6,13 +6,39 @@
 #include "cli/command.h"
 #include "cli/input.h"
 #include "triage/json.h"
+#include "triage/symbols.h"
 #include "triage/triage.h"
 
 namespace cli {
 namespace {
 
-int run(const Session& session, const std::string& file) {
-  triage::Triage triage;
+struct Arguments {
+  std::string file = "-";
+  std::string vmlinux;
+};
+
+// "  try_grab_folio+0xba  mm/gup.c:28", the calls that the compiler inlined among them.
+std::string trace_text(const triage::Report& report) {
+  std::string text;
+  for (const triage::TraceLine& frame : report.trace) {
+    text += "    " + base::printable(frame.function);
+    text += frame.inlined ? " [inline]" : fmt::format("+0x{:x}", frame.offset);
+    if (!frame.file.empty()) text += fmt::format("  {}:{}", base::printable(frame.file), frame.line);
+    text += "\n";
+  }
+  return text;
+}
+
+int run(const Session& session, const Arguments& arguments) {
+  const std::string& file = arguments.file;
+  triage::Options options;
+  if (!arguments.vmlinux.empty()) {
+    auto symbols = triage::Symbols::open(arguments.vmlinux);
+    if (!symbols) user_error(symbols.error().message, symbols.error().hint);
+    options.symbols = *symbols;
+  }
+  const bool no_lines = options.symbols && !options.symbols->has_lines();
+  triage::Triage triage(std::move(options));
   read_input(file, [&](std::string_view piece) { triage.feed(piece); });
   const std::vector<triage::Report> reports = triage.finish();
   if (session.wants_json()) session.deliver_json(base::trim(triage::to_json(reports)));
@@ -23,8 +49,10 @@ int run(const Session& session, const std::string& file) {
                           triage::kind_name(report.kind));
       if (!report.file.empty()) text += "  " + base::printable(report.file);
       if (report.corrupted) text += "  (cut or interleaved)";
-      text += "\n";
+      text += "\n" + trace_text(report);
     }
+    if (no_lines && !reports.empty())
+      text += "the vmlinux holds no source lines: build it with CONFIG_DEBUG_INFO\n";
     if (triage.dropped() > 0) text += fmt::format("and {} more reports, not kept\n", triage.dropped());
     session.say(reports.empty() ? "no crash reports\n" : text);
   }
@@ -34,11 +62,13 @@ int run(const Session& session, const std::string& file) {
 }  // namespace
 
 void install_triage(CLI::App& app, Session& session) {
-  auto file = std::make_shared<std::string>("-");
+  auto arguments = std::make_shared<Arguments>();
   CLI::App* command = app.add_subcommand("triage", "Crash reports in any console log");
-  command->add_option("FILE", *file, "The log; - is standard input");
+  command->add_option("FILE", arguments->file, "The log; - is standard input");
+  command->add_option("--vmlinux", arguments->vmlinux,
+                      "The kernel's uncompressed vmlinux: frames get their source lines");
   add_output_options(*command, session);
-  command->callback([&session, file] { session.exit_code = run(session, *file); });
+  command->callback([&session, arguments] { session.exit_code = run(session, *arguments); });
 }
 
 }  // namespace cli

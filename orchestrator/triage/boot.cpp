@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Boots and reboots of the machine that writes the stream.
+// Boots and reboots of the machine that writes the stream, and what it says twice.
+#include <utility>
+
 #include "triage/state.h"
 
 namespace triage {
@@ -43,6 +45,19 @@ void Triage::State::settle(BootWatch::Verdict verdict) {
   heads_seen.clear();
   keep(builder.finish(false), builder);
   previous = -1;
+}
+
+// Whether this very line, with its time, was there before: the log was printed again, or reaches us
+// through two consoles.
+bool Triage::State::said_before(const Line& line) {
+  if (line.time.empty() || is_zero_time(line.time)) return false;
+  std::string text(line.time);
+  text += line.body;
+  const std::size_t key = std::hash<std::string>{}(text);
+  const bool known = heads_seen.contains(key);
+  const std::uint64_t above = std::exchange(head_line, line_number);
+  if (heads_seen.size() < kMaxHeads) heads_seen.insert(key);
+  return known && (times_differ || above + 1 == line_number);
 }
 
 }  // namespace triage

@@ -32,8 +32,10 @@ bool starts_trace(std::string_view body) {
 
 }  // namespace
 
-Builder::Builder(Match match, std::uint64_t start_line, std::uint64_t head_line, const Line& line)
+Builder::Builder(Match match, std::uint64_t start_line, std::uint64_t head_line, const Line& line,
+                 std::shared_ptr<const Symbols> symbols)
     : match_(std::move(match)),
+      symbols_(std::move(symbols)),
       caller_(line.caller),
       start_line_(start_line),
       last_line_(head_line),
@@ -59,7 +61,9 @@ void Builder::add(Source source, const Frame& frame, bool reliable) {
     if (reliable) events_.back().reliable = true;
     return;
   }
-  events_.push_back({std::move(name), clean_file(frame.file), source, reliable, frame.inlined});
+  std::string file = clean_file(frame.file);
+  if (symbols_ && reliable) locate(source, frame, file);
+  events_.push_back({std::move(name), std::move(file), source, reliable, frame.inlined});
 }
 
 // "CPU: 1 UID: 0 PID: 2 Comm: foo Not tainted 6.1 #6", and "Tainted: G      D W".
@@ -149,6 +153,8 @@ bool Builder::take(std::uint64_t line_number, const Line& line) {
       add(what == Register::pc ? Source::pc : Source::lr, reg, true);
       if (what == Register::pc) pc_seen_ = true;
     }
+    if (reg.function.empty() && take_address(body, what == Register::pc ? Source::pc : Source::lr))
+      return true;
     expect_pc_ = what == Register::pc && reg.function.empty() && body.ends_with(']') &&
                  !body.ends_with("[inline]");
     return true;
@@ -196,6 +202,10 @@ bool Builder::take(std::uint64_t line_number, const Line& line) {
     } else if (!trace_done_ && frames_ <= 8) {
       add(Source::stray, *frame, reliable);
     }
+    return true;
+  }
+  if (in_trace_ && !trace_done_ && take_address(body, Source::frame)) {
+    last_line_ = line_number;
     return true;
   }
   question_ = body.ends_with("?");

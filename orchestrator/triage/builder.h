@@ -2,6 +2,7 @@
 // One report that is being read: takes the lines that follow its head and says what they amount to.
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -9,12 +10,14 @@
 #include "triage/line.h"
 #include "triage/matcher.h"
 #include "triage/report.h"
+#include "triage/symbols.h"
 
 namespace triage {
 
 class Builder {
  public:
-  Builder(Match match, std::uint64_t start_line, std::uint64_t head_line, const Line& line);
+  Builder(Match match, std::uint64_t start_line, std::uint64_t head_line, const Line& line,
+          std::shared_ptr<const Symbols> symbols = nullptr);
 
   // A line that may belong to the report. False when it says nothing a report would say.
   bool take(std::uint64_t line_number, const Line& line);
@@ -69,12 +72,16 @@ class Builder {
   };
 
   void add(Source source, const Frame& frame, bool reliable);
+  void locate(Source source, const Frame& frame, std::string& file);
+  bool take_address(std::string_view body, Source source);
   void read_task(std::string_view body);
   void read_details(std::string_view body);
   Choice choose(const Format& format, bool asserting) const;
   std::string expand(std::string_view title, std::string_view function) const;
 
   Match match_;
+  std::shared_ptr<const Symbols> symbols_;
+  std::vector<TraceLine> trace_;
   std::string caller_;
   std::uint64_t start_line_;
   std::uint64_t last_line_;

@@ -15,6 +15,17 @@ bool is_hex(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
+// The number at `at`, which moves behind it.
+std::uint64_t hex_at(std::string_view text, std::size_t& at) {
+  std::uint64_t value = 0;
+  for (; at < text.size() && is_hex(text[at]); ++at) {
+    const char c = text[at];
+    const int digit = c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10;
+    value = (value << 4) | static_cast<std::uint64_t>(digit);
+  }
+  return value;
+}
+
 bool plausible_name(std::string_view name) {
   while (!name.empty() && name[0] == '.') name.remove_prefix(1);
   return !name.empty() && name.size() < 256 && !(name[0] >= '0' && name[0] <= '9');
@@ -65,14 +76,15 @@ std::optional<Symbol> find_symbol(std::string_view text, std::size_t from) {
     std::size_t begin = plus;
     while (begin > from && is_word(text[begin - 1])) --begin;
     std::size_t end = plus + 3;
-    while (end < text.size() && is_hex(text[end])) ++end;
+    const std::uint64_t offset = hex_at(text, end);
+    std::uint64_t size = 0;
     if (text.substr(end).starts_with("/0x")) {
       end += 3;
-      while (end < text.size() && is_hex(text[end])) ++end;
+      size = hex_at(text, end);
     }
     std::string_view name = text.substr(begin, plus - begin);
     if (plausible_name(name)) {
-      Symbol symbol{name, {}, begin, end};
+      Symbol symbol{name, {}, begin, end, offset, size};
       if (end < text.size() && text[end] == ' ') {
         std::string_view rest = text.substr(end + 1);
         if (std::size_t n = source_length(rest)) symbol.file = rest.substr(0, n);
@@ -89,8 +101,9 @@ std::optional<Symbol> find_symbol(std::string_view text, std::size_t from) {
     std::string_view name = text.substr(begin, paren - begin);
     if (n && plausible_name(name)) {
       std::size_t close = text.find(')', paren);
-      return Symbol{name, rest.substr(0, n), begin,
-                    close == std::string_view::npos ? text.size() : close + 1};
+      return Symbol{name,  rest.substr(0, n),
+                    begin, close == std::string_view::npos ? text.size() : close + 1,
+                    0,     0};
     }
   }
   return std::nullopt;
@@ -110,7 +123,8 @@ std::optional<Frame> parse_frame(std::string_view body, std::optional<Frame>* ca
         right && plausible_name(name) &&
         only_decoration(body.substr(from + 6, right->begin - from - 6)) &&
         only_decoration(left.substr(0, begin))) {
-      if (caller) *caller = Frame{right->name, right->file, true};
+      if (caller)
+        *caller = Frame{right->name, right->file, true, false, right->offset, right->size};
       return Frame{name, {}, true};
     }
   }
@@ -144,7 +158,7 @@ std::optional<Frame> parse_frame(std::string_view body, std::optional<Frame>* ca
   }
   std::string_view before = body.substr(0, symbol->begin);
   if (!only_decoration(before)) return std::nullopt;
-  Frame frame{symbol->name, symbol->file, true};
+  Frame frame{symbol->name, symbol->file, true, false, symbol->offset, symbol->size};
   if (before.find('?') != std::string_view::npos) frame.reliable = false;
   if (body.find("(unreliable)") != std::string_view::npos) frame.reliable = false;
   return frame;
@@ -176,6 +190,8 @@ Register parse_register(std::string_view body, Frame& frame) {
     if (auto symbol = find_symbol(body, row.start.size())) {
       frame.function = symbol->name;
       frame.file = symbol->file;
+      frame.offset = symbol->offset;
+      frame.size = symbol->size;
     }
     return row.what;
   }

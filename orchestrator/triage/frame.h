@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Stack frames and program counters in every architecture's words.
 #pragma once
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +13,8 @@ struct Frame {
   std::string_view file;      // "mm/gup.c" when the log was symbolised
   bool reliable = true;       // false for x86's "? foo" and powerpc's "(unreliable)"
   bool inlined = false;       // "[inline]": a symboliser's addition, no raw log has it
+  std::uint64_t offset = 0;   // "+0x12/0x34"
+  std::uint64_t size = 0;
 };
 
 // The first "name+0x12/0x34" (or decoded "name (file.c:12)") at or after `from`; where it starts
@@ -21,6 +24,8 @@ struct Symbol {
   std::string_view file;
   std::size_t begin = 0;
   std::size_t end = 0;
+  std::uint64_t offset = 0;
+  std::uint64_t size = 0;
 };
 std::optional<Symbol> find_symbol(std::string_view text, std::size_t from = 0);
 

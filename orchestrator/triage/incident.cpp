@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Heads, ends, boots: what belongs to the same incident.
 #include <algorithm>
-#include <utility>
 
 #include "triage/state.h"
 
@@ -132,7 +131,8 @@ bool Triage::State::head(Match match, const Line& line) {
     if (mark_line == 0 || line_number - mark_line > kMarkLines) {
       if (!open.empty() || dead) return false;
       // Perhaps the log starts in the middle of a report: its end would prove it.
-      open.push_back(std::make_unique<Builder>(std::move(match), line_number, line_number, line));
+      open.push_back(std::make_unique<Builder>(std::move(match), line_number, line_number, line,
+                                               options.symbols));
       open.back()->make_orphan();
       open.back()->take(line_number, line);
       return true;
@@ -208,19 +208,6 @@ bool Triage::State::head(Match match, const Line& line) {
   return true;
 }
 
-// Whether this very line, with its time, was there before: the log was printed again, or reaches us
-// through two consoles.
-bool Triage::State::said_before(const Line& line) {
-  if (line.time.empty() || is_zero_time(line.time)) return false;
-  std::string text(line.time);
-  text += line.body;
-  const std::size_t key = std::hash<std::string>{}(text);
-  const bool known = heads_seen.contains(key);
-  const std::uint64_t above = std::exchange(head_line, line_number);
-  if (heads_seen.size() < kMaxHeads) heads_seen.insert(key);
-  return known && (times_differ || above + 1 == line_number);
-}
-
 void Triage::State::start(Match match, const Line& line) {
   std::uint64_t first = line_number;
   if (mark_line != 0 && line_number - mark_line <= kMarkLines) first = std::min(first, mark_line);
@@ -230,7 +217,8 @@ void Triage::State::start(Match match, const Line& line) {
   if (on_open && !dead)
     on_open(Opened{line_number, std::string(line.body), match.format->kind,
                    (match.format->flags & kFatal) != 0});
-  open.push_back(std::make_unique<Builder>(std::move(match), first, line_number, line));
+  open.push_back(
+      std::make_unique<Builder>(std::move(match), first, line_number, line, options.symbols));
 }
 
 void Triage::State::secondary(std::ptrdiff_t of) {

@@ -23,6 +23,16 @@ std::string to_json(std::span<const Report> reports) {
     row["process"] = base::printable(report.process);
     row["secondaries"] = report.secondaries;
     row["expected"] = report.expected;
+    if (!report.trace.empty()) {
+      boost::json::array trace;
+      for (const TraceLine& frame : report.trace)
+        trace.push_back({{"function", base::printable(frame.function)},
+                         {"offset", frame.offset},
+                         {"file", base::printable(frame.file)},
+                         {"line", frame.line},
+                         {"inlined", frame.inlined}});
+      row["trace"] = std::move(trace);
+    }
     out += first ? "\n  " : ",\n  ";
     out += boost::json::serialize(row);
     first = false;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace triage {
 
@@ -42,6 +43,15 @@ std::string_view kind_name(Kind kind);
 // No progress: a lockup, a stall, a hung task.
 bool is_stall(Kind kind);
 
+// A frame of a report's trace, where it stands in the source; Options::symbols fills them in.
+struct TraceLine {
+  std::string function;
+  std::uint64_t offset = 0;  // in the function that was called, not the inlined one
+  std::string file;          // kernel-relative; empty when the symbols have no lines
+  unsigned line = 0;
+  bool inlined = false;
+};
+
 struct Report {
   std::string title;  // as maintainers write it: class and first meaningful function
   Kind kind = Kind::bug;
@@ -54,6 +64,7 @@ struct Report {
   std::string process;            // Comm of the task, if the report names it
   std::uint64_t secondaries = 0;  // consequences and repetitions seen after it
   bool expected = false;          // matches an announced pattern (expected.h)
+  std::vector<TraceLine> trace;   // program counter first; empty without symbols
 };
 
 }  // namespace triage

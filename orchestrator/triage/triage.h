@@ -16,6 +16,7 @@
 namespace triage {
 
 class Matcher;
+class Symbols;
 
 // The compiled table. Building it takes milliseconds: share one where many short texts are read.
 std::shared_ptr<const Matcher> make_matcher();
@@ -28,6 +29,8 @@ struct Options {
   // Whether a second "Linux version" line is a report. False where the owner of the guest restarts
   // it.
   bool report_reboots = true;
+  // The kernel's own (symbols.h): frames get their source lines, bare addresses their functions.
+  std::shared_ptr<const Symbols> symbols;
 };
 
 // A report whose first line has been seen; for live use. The title may still get better.

@@ -142,6 +142,7 @@ Report Builder::finish(bool cut) const {
     report.file = head_file;
   report.signature = make_signature(row, kind, report.title, parts);
   report.process = process_;
+  report.trace = trace_;
   report.start_line = start_line_;
   report.end_line = last_line_;
   bool wants_trace = !(row.flags & kNoTrace);
