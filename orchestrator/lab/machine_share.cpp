@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "async/task_group.h"
+#include "lab/check_share.h"
 #include "lab/run_in_progress.h"
 #include "lab/split.h"
 #include "lab/vmtests.h"
@@ -15,7 +16,16 @@ using std::chrono::milliseconds;
 
 namespace {
 constexpr milliseconds kWorthABoot{30'000};
+
+// By what their guests must have. Under the instruction clock guests boot until copies are proven to repeat.
+std::map<std::string, int> kinds_to_copy(const scenario::JobRequest& job, const std::vector<model::TestSpec>& tests) {
+  std::map<std::string, int> kinds;
+  if (job.isolation != model::Isolation::test || job.clock != model::Clock::wall || !job.machine->restores) return kinds;
+  for (const model::TestSpec& test : tests) ++kinds[guest_kind({test})];
+  std::erase_if(kinds, [](const auto& kind) { return kind.second < 2; });
+  return kinds;
 }
+}  // namespace
 
 void RunInProgress::all_get(const scenario::JobRequest& job, const BuildProblem& problem, const std::string& what) {
   model::JobRecord record = record_of(job, ++guests_of_machine_[std::string(job.machine->id)]);
@@ -23,6 +33,7 @@ void RunInProgress::all_get(const scenario::JobRequest& job, const BuildProblem&
     for (const base::Diagnostic& diagnostic : problem.diagnostics) tell_user(diagnostic);
     return;
   }
+  if (problem.kind == BuildProblem::Kind::infra && context_.source.cancelled()) return;  // the user's wish: left to do
   context_.store.upsert_job(end_.run, record);
   const auto outcome =
       problem.kind == BuildProblem::Kind::build ? model::Outcome::build_fail : model::Outcome::infra;
@@ -74,6 +85,7 @@ PreparedTests RunInProgress::tests_left(scenario::JobRequest& job, const BuiltKe
   const std::size_t counted = job.tests.size();
   for (const std::string& remark : expand_vmtests(job, selftests))
     context_.progress.note(fmt::format("{}: {}", job.machine->id, remark));
+  if (const auto config = base::read_file(kernel.config, 16 << 20)) drop_without_config(job, *config);
   tally_.tests_all += job.tests.size() - counted;
   PreparedTests prepared = prepare_tests(job, selftests);
   const auto has_result = [&](const auto& test) { return !owed(job, std::get<0>(test)).run; };
@@ -103,6 +115,14 @@ PreparedTests RunInProgress::tests_left(scenario::JobRequest& job, const BuiltKe
 
 async::task<void> RunInProgress::guests(const scenario::JobRequest& job, const std::vector<model::TestSpec>& tests,
                                         const MachineParts& parts, std::int64_t priority) {
+  SnapshotShelf shelf(context_.executor, slots_);
+  Copying copying{shelf, kinds_to_copy(job, tests)};
+  std::vector<CheckCandidate> copied;
+  for (const model::TestSpec& test : tests)
+    if (copying.tests_of_kind.contains(guest_kind({test}))) copied.push_back({test.id, expected(test.id, *job.machine)});
+  std::set<std::string> to_check;
+  if (!request_.keep_order)
+    for (const std::size_t index : tests_to_check(copied, end_.run)) to_check.insert(copied[index].test);
   std::vector<milliseconds> durations;
   for (const model::TestSpec& test : tests) durations.push_back(expected(test.id, *job.machine));
   const std::size_t at_most = request_.keep_order ? 1 : static_cast<std::size_t>(guests_);
@@ -112,7 +132,8 @@ async::task<void> RunInProgress::guests(const scenario::JobRequest& job, const s
     for (const std::size_t index : list) share.push_back(tests[index]);
     model::JobRecord record = record_of(job, ++guests_of_machine_[std::string(job.machine->id)]);
     record.kernel = parts.kernel.identity;
-    group.spawn(one_guest(job, std::move(share), std::move(record), parts, priority));
+    group.spawn(one_guest(job, std::move(share), std::move(record), parts, copied.empty() ? nullptr : &copying,
+                          to_check, priority));
   }
   co_await group.join();
 }

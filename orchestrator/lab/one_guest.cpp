@@ -2,7 +2,6 @@
 // One job: what its guests are, what they run, and how each of them is started.
 #include <fmt/format.h>
 
-#include "guest/qemu/qemu_guest.h"
 #include "lab/boot_folder.h"
 #include "lab/job_plan.h"
 #include "lab/run_in_progress.h"
@@ -13,8 +12,7 @@ using std::chrono::milliseconds;
 
 namespace {
 
-guest::QemuSpec spec_of(const scenario::JobRequest& job, const std::vector<model::TestSpec>& tests,
-                        const MachineParts& parts, const std::string& name) {
+guest::QemuSpec spec_of(const scenario::JobRequest& job, const MachineParts& parts, const std::string& name) {
   guest::QemuSpec spec;
   spec.machine = job.machine;
   spec.name = name;
@@ -23,7 +21,6 @@ guest::QemuSpec spec_of(const scenario::JobRequest& job, const std::vector<model
   spec.vcpus = job.guest.vcpus;
   spec.numa_nodes = job.guest.numa_nodes;
   spec.command_line = job.guest.command_line;
-  for (std::string& argument : boot_arguments(tests)) spec.command_line.push_back(std::move(argument));
   spec.clock = job.clock;
   spec.seed = job.seed.value_or(0);
   return spec;
@@ -38,8 +35,27 @@ std::vector<model::Planned> planned_of(const model::JobRecord& record, const std
 
 }  // namespace
 
+runner::JobInput RunInProgress::input_for(const scenario::JobRequest& job,
+                                          const std::vector<model::TestSpec>& tests) const {
+  runner::JobInput input;
+  input.machine = job.machine;
+  input.tests = plan_tests(tests);
+  for (runner::JobTest& test : input.tests) {
+    const Earlier::Owed due = owed(job, test.test.id);
+    test.first_attempt = due.first_attempt;
+    if (!due.run) test.only_reruns = due.reruns;
+  }
+  input.reruns = rules_for(job);
+  input.dump_on_hang = request_.dump_on_hang || (job.scenario != nullptr && job.scenario->dump_on_hang);
+  input.clock = job.clock;
+  input.seed = job.seed;
+  input.fresh_guest_per_test = job.isolation == model::Isolation::test;
+  return input;
+}
+
 async::task<void> RunInProgress::one_guest(const scenario::JobRequest& job, std::vector<model::TestSpec> tests,
-                                           model::JobRecord record, const MachineParts& parts, std::int64_t priority) {
+                                           model::JobRecord record, const MachineParts& parts, Copying* copying,
+                                           std::set<std::string> to_check, std::int64_t priority) {
   std::map<std::string, milliseconds> history;
   milliseconds total{0};
   for (const model::TestSpec& test : tests) {
@@ -53,45 +69,33 @@ async::task<void> RunInProgress::one_guest(const scenario::JobRequest& job, std:
   const base::fs::path folder = context_.store.run_directory(end_.run) / record.folder;
   base::fs::create_directories(folder);
   base::fs::copy_file(parts.kernel.config, folder / "kernel.config", base::fs::copy_options::overwrite_existing);
-  guest::QemuSpec spec = spec_of(job, tests, parts, record.job);
+  guest::QemuSpec spec = spec_of(job, parts, record.job);
   record.qemu = parts.qemu.full_version;
   record.accel = guest::to_string(spec.accelerator);
   context_.store.upsert_job(end_.run, record);
   context_.store.plan(end_.run, planned_of(record, tests));
   co_await choose_accelerator(spec, record, parts.image, folder);
 
-  runner::JobInput input;
+  GuestStarter starter({.spec = spec,
+                        .tests = tests,
+                        .guest_per_test = job.isolation == model::Isolation::test,
+                        .image = parts.image,
+                        .drives = [&](const auto& wanted, const auto& where) { return drives(wanted, where, priority); },
+                        .note = fmt::format("{} of run {}", record.job, end_.run),
+                        .seed = job.seed,
+                        .copying = copying,
+                        .qemu_version = record.qemu,
+                        .kernel_identity = parts.kernel.identity.key + parts.kernel.identity.image_sha256,
+                        .folder = folder,
+                        .tell = [&](const std::string& text) { context_.progress.note(record.job + ": " + text); }});
+  StoreSink sink(context_.store, end_.run, context_.progress, tally_, std::move(history), &starter.starts);
+  runner::JobInput input = input_for(job, tests);
   input.record = record;
-  input.machine = job.machine;
-  input.tests = plan_tests(tests);
-  for (runner::JobTest& test : input.tests) {
-    const Earlier::Owed due = owed(job, test.test.id);
-    test.first_attempt = due.first_attempt;
-    if (!due.run) test.only_reruns = due.reruns;
-  }
-  input.reruns = rules_for(job);
-  input.dump_on_hang = request_.dump_on_hang || (job.scenario != nullptr && job.scenario->dump_on_hang);
-  input.clock = job.clock;
-  input.seed = job.seed;
-  input.fresh_guest_per_test = job.isolation == model::Isolation::test;
   input.folder = folder;
-  input.start = [&](const model::Plan& guest_plan,
-                    const base::fs::path& boot) -> async::task<base::Result<std::unique_ptr<guest::Guest>>> {
-    using Started = base::Result<std::unique_ptr<guest::Guest>>;
-    if (!parts.image) co_return Started(base::fail("the image: " + parts.image.error().reason));
-    guest::QemuSpec boot_spec = spec;
-    boot_spec.initrd = boot / "initrd";
-    if (auto written = image::assemble(*parts.image, guest_plan.text(), boot_spec.initrd); !written)
-      co_return Started(std::unexpected(written.error()));
-    auto ready = co_await drives(tests, boot, priority);
-    if (!ready) co_return Started(std::unexpected(ready.error()));
-    boot_spec.drives = std::move(*ready);
-    auto started = guest::start_qemu(context_.executor, boot_spec, boot, fmt::format("{} of run {}", record.job, end_.run));
-    if (started)
-      if (auto kept = keep_rebuildable(boot, *parts.image, guest_plan.text()); !kept) co_return Started(std::unexpected(kept.error()));
-    co_return started;
-  };
-  StoreSink sink(context_.store, end_.run, context_.progress, tally_, std::move(history));
+  input.start = [&](const model::Plan& plan, const base::fs::path& boot) { return starter.start(plan, boot); };
+  if (copying != nullptr)
+    input.boot = [&](const model::Plan& plan, const base::fs::path& boot) { return starter.boot(plan, boot); };
+  for (runner::JobTest& test : input.tests) test.cross_check = to_check.contains(test.test.id);
   co_await runner::run_job(std::move(input), sink);
   drop_images(folder);
   sink.job_ended(record);

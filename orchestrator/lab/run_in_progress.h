@@ -10,6 +10,7 @@
 #include "guest/qemu/command_line.h"
 #include "guest/qemu/install.h"
 #include "lab/earlier.h"
+#include "lab/guest_starter.h"
 #include "lab/lab.h"
 #include "lab/sink.h"
 #include "lab/slots.h"
@@ -58,7 +59,9 @@ class RunInProgress {
 
   // one_guest.cpp
   async::task<void> one_guest(const scenario::JobRequest& job, std::vector<model::TestSpec> tests,
-                              model::JobRecord record, const MachineParts& parts, std::int64_t priority);
+                              model::JobRecord record, const MachineParts& parts, Copying* copying,
+                              std::set<std::string> to_check, std::int64_t priority);
+  runner::JobInput input_for(const scenario::JobRequest& job, const std::vector<model::TestSpec>& tests) const;
 
   // guest_parts.cpp
   async::task<const Built<image::BaseImage>*> base_image(const scenario::JobRequest& job,

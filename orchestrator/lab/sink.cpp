@@ -11,16 +11,23 @@
 namespace lab {
 
 StoreSink::StoreSink(store::Store& store, std::string run, Progress& progress, Tally& tally,
-                     std::map<std::string, std::chrono::milliseconds> expected)
-    : store_(store), run_(std::move(run)), progress_(progress), tally_(tally), expected_(std::move(expected)) {}
+                     std::map<std::string, std::chrono::milliseconds> expected, model::GuestStarts* starts)
+    : store_(store), run_(std::move(run)), progress_(progress), tally_(tally), expected_(std::move(expected)),
+      starts_(starts) {}
+
+void StoreSink::store(const model::JobRecord& job) {
+  last_ = job;
+  if (starts_ != nullptr) last_->starts = *starts_;
+  store_.upsert_job(run_, *last_);
+}
 
 void StoreSink::booting(const model::JobRecord& job) {
-  store_.upsert_job(run_, job);
+  store(job);
   progress_.show(job.job, fmt::format("{}: booting", job.job), true);
 }
 
 void StoreSink::booted(const model::JobRecord& job) {
-  store_.upsert_job(run_, job);
+  store(job);
   progress_.show(job.job, fmt::format("{}: up after {:.1f} s", job.job, job.boot_ms / 1000), true);
 }
 
@@ -63,7 +70,19 @@ void StoreSink::note(const model::JobRecord& job, std::string text) {
   progress_.note(fmt::format("{}: {}", job.job, base::printable(text)));
 }
 
-void StoreSink::job_ended(const model::JobRecord& job) { progress_.done(job.job); }
+void StoreSink::cross_checked(const model::JobRecord& job, const std::string& test,
+                              const std::optional<std::string>& difference) {
+  if (starts_ == nullptr) return;
+  ++starts_->checked;
+  if (!difference) return;
+  starts_->differences.push_back(test + ": " + *difference);
+  note(job, "a copy of a frozen guest and a booted one differ: " + starts_->differences.back());
+}
+
+void StoreSink::job_ended(const model::JobRecord& job) {
+  if (last_) store(model::JobRecord(*last_));
+  progress_.done(job.job);
+}
 
 std::string counts_text(const std::vector<model::CaseResult>& results) {
   model::OutcomeCounts counts;

@@ -22,13 +22,15 @@ struct Tally {
 class StoreSink : public runner::JobSink {
  public:
   StoreSink(store::Store& store, std::string run, Progress& progress, Tally& tally,
-            std::map<std::string, std::chrono::milliseconds> expected);
+            std::map<std::string, std::chrono::milliseconds> expected, model::GuestStarts* starts = nullptr);
 
   void booting(const model::JobRecord& job) override;
   void booted(const model::JobRecord& job) override;
   void test_started(const model::JobRecord& job, const model::TestSpec& test) override;
   void results(const model::JobRecord& job, std::vector<model::CaseResult> results) override;
   void note(const model::JobRecord& job, std::string text) override;
+  void cross_checked(const model::JobRecord& job, const std::string& test,
+                     const std::optional<std::string>& difference) override;
   void job_ended(const model::JobRecord& job);
 
  private:
@@ -36,7 +38,11 @@ class StoreSink : public runner::JobSink {
   std::string run_;
   Progress& progress_;
   Tally& tally_;
+  void store(const model::JobRecord& job);
+
   std::map<std::string, std::chrono::milliseconds> expected_;
+  model::GuestStarts* starts_;  // how the job's guests came to be, kept by whoever starts them
+  std::optional<model::JobRecord> last_;
   std::set<std::string> done_;  // tests that count as done; further attempts are on top
 };
 

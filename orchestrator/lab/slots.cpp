@@ -13,13 +13,14 @@ Slots::Slot& Slots::Slot::operator=(Slot&& other) noexcept {
     release();
     slots_ = std::exchange(other.slots_, nullptr);
     memory_ = other.memory_;
+    guests_ = other.guests_;
   }
   return *this;
 }
 
 void Slots::Slot::release() {
   if (slots_ == nullptr) return;
-  ++slots_->free_guests_;
+  slots_->free_guests_ += guests_;
   slots_->free_memory_ += memory_;
   std::exchange(slots_, nullptr)->grant();
 }
@@ -27,6 +28,12 @@ void Slots::Slot::release() {
 bool Slots::fits(std::uint64_t memory) const {
   if (free_guests_ == all_guests_) return true;  // alone
   return free_guests_ > 0 && memory <= free_memory_;
+}
+
+Slots::Slot Slots::hold(std::uint64_t memory) {
+  memory = std::min(memory, free_memory_);  // what it gives back is what it took
+  free_memory_ -= memory;
+  return Slot(this, memory, 0);
 }
 
 void Slots::grant() {

@@ -18,8 +18,9 @@ class Slots {
   class Slot {
    public:
     Slot() = default;
-    Slot(Slots* slots, std::uint64_t memory) : slots_(slots), memory_(memory) {}
-    Slot(Slot&& other) noexcept : slots_(std::exchange(other.slots_, nullptr)), memory_(other.memory_) {}
+    Slot(Slots* slots, std::uint64_t memory, int guests = 1) : slots_(slots), memory_(memory), guests_(guests) {}
+    Slot(Slot&& other) noexcept
+        : slots_(std::exchange(other.slots_, nullptr)), memory_(other.memory_), guests_(other.guests_) {}
     Slot& operator=(Slot&& other) noexcept;
     ~Slot() { release(); }
 
@@ -27,7 +28,11 @@ class Slots {
     void release();
     Slots* slots_ = nullptr;
     std::uint64_t memory_ = 0;
+    int guests_ = 0;
   };
+
+  // Memory that no guest runs in, at once: it is used already.
+  Slot hold(std::uint64_t memory);
 
   // Among the waiting, the largest `priority` (expected time) goes first. A guest larger than all of the
   // memory still gets a slot, alone: refusing it is the scenario check's business.

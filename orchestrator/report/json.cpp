@@ -52,6 +52,11 @@ json::object job_json(const model::JobRecord& job) {
                       {"config_sha256", text(job.kernel.config_sha256)},
                       {"compiler", text(job.kernel.compiler)},
                       {"patches", texts(job.kernel.patches)}};
+  json::object guests{{"restored", job.starts.restored},
+                      {"cold", job.starts.cold},
+                      {"fallbacks", job.starts.fallbacks},
+                      {"checked", job.starts.checked},
+                      {"differences", texts(job.starts.differences)}};
   return {{"job", text(job.job)},
           {"arch", text(job.arch)},
           {"machine", text(job.machine)},
@@ -62,6 +67,7 @@ json::object job_json(const model::JobRecord& job) {
           {"host", text(job.host)},
           {"boot_ms", number(job.boot_ms)},
           {"boots", job.boots},
+          {"guests", std::move(guests)},
           {"folder", text(job.folder)}};
 }
 

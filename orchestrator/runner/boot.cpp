@@ -63,7 +63,9 @@ async::task<BootEnd> BootRun::run() {
   enter(Phase::booting);
   co_await loop();
   if (!guest_->ended()) co_await guest_->end(2s);
-  co_return conclude();
+  BootEnd end = conclude();
+  end.in_copy = !guest_->said_before().empty();
+  co_return end;
 }
 
 void BootRun::enter(Phase phase) {

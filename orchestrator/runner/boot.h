@@ -16,6 +16,7 @@ struct BootEnd {
   Kind kind = Kind::finished;
   std::string reason;
   std::string evidence;
+  bool in_copy = false;         // the guest was a copy of a frozen one
   bool front_reported = false;  // of infra: it interrupted the test at the front, and that was reported
 };
 

@@ -24,6 +24,7 @@ struct JobTest {
   int first_attempt = 1;       // more when a run goes on that had tried before
   // Of a run that goes on: its first result is there and bad, and so many runs more are owed to it.
   std::optional<int> only_reruns;
+  bool cross_check = false;  // once it ran in a copy of a frozen guest: again in one that is booted
 };
 
 // Starts the guest of one boot in `folder`; the real one writes an image with the plan and calls start_qemu.
@@ -39,6 +40,7 @@ struct JobInput {
   bool fresh_guest_per_test = false;
   base::fs::path folder;  // exists; the job's artefacts go here
   StartGuest start;
+  StartGuest boot;  // never gives a copy of a frozen guest; empty where start() does not either
   Limits limits;
   bool dump_on_hang = false;  // keep the memory of a guest in which something hangs, boot-N/memory.elf
   int infra_retries = 2;  // of one test: the host's trouble gets another chance, the kernel's does not
@@ -55,12 +57,15 @@ class JobSink {
   virtual void booted(const model::JobRecord& job) = 0;
   virtual void test_started(const model::JobRecord& job, const model::TestSpec& test) = 0;
   virtual void results(const model::JobRecord& job, std::vector<model::CaseResult> results) = 0;
+  // A test ran in a copy of a frozen guest and in one that was booted; `difference` says where its outcomes differ.
+  virtual void cross_checked(const model::JobRecord&, const std::string& /*test*/,
+                             const std::optional<std::string>& /*difference*/) {}
   // Something worth a line that is no result: a transport that stumbled, a retry and its reason.
   virtual void note(const model::JobRecord& job, std::string text) = 0;
 };
 
 // Runs all tests, in as many boots as it takes; every test has a result in the end. Then those whose result was bad
-// again, each in guests of its own. Throws only when cancelled
+// again, each in guests of its own; where copies of a frozen guest are used, the first time in one that is booted. Throws only when cancelled
 // (operation_aborted) or when the sink throws.
 async::task<void> run_job(JobInput input, JobSink& sink);
 

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "runner/boot.h"
+#include "runner/cross_check.h"
 #include "runner/verdicts.h"
 
 namespace runner {
@@ -22,6 +23,8 @@ class WatchingSink final : public JobSink {
     int last_attempt = 0;
     bool bad = false;
     bool lost = false;  // the last attempt came to nothing
+    bool in_copy = false;  // the first attempt ran in a copy of a frozen guest
+    std::vector<model::CaseResult> results;  // of the last attempt
   };
   Watched& of(const std::string& test) { return watched_[test]; }
 
@@ -33,11 +36,16 @@ class WatchingSink final : public JobSink {
       Watched& watched = watched_[results.front().test];
       watched.last_attempt = std::max(watched.last_attempt, results.front().attempt);
       watched.lost = std::ranges::any_of(results, [](const auto& r) { return r.outcome == model::Outcome::infra; });
+      watched.results = results;
       watched.bad = watched.bad || (!watched.lost && worth_rerunning(results, rules_));
     }
     sink_.results(job, std::move(results));
   }
   void note(const model::JobRecord& job, std::string text) override { sink_.note(job, std::move(text)); }
+  void cross_checked(const model::JobRecord& job, const std::string& test,
+                     const std::optional<std::string>& difference) override {
+    sink_.cross_checked(job, test, difference);
+  }
 
  private:
   JobSink& sink_;
@@ -68,14 +76,16 @@ void give_up(const JobInput& input, Queue& queue, int attempt, model::Outcome ou
 }
 
 // Boots guests until the queue is empty. `attempt` is that of the test at its front.
-async::task<void> drain(const JobInput& input, model::JobRecord& record, Queue& queue, int attempt, JobSink& sink) {
+async::task<void> drain(const JobInput& input, model::JobRecord& record, Queue& queue, int attempt, WatchingSink& sink) {
   int tries = 1;
   std::chrono::milliseconds pause = input.retry_pause;
   while (!queue.empty()) {
     const std::size_t before = queue.size();
+    const std::string front = queue.front()->test.id;
     ++record.boots;
     const BootEnd end = co_await run_boot(input, record, queue, attempt, sink);
     const bool progressed = queue.size() < before;
+    if (progressed) sink.of(front).in_copy = end.in_copy;
     if (progressed && !queue.empty()) {
       attempt = queue.front()->first_attempt;
       tries = 1;
@@ -106,6 +116,18 @@ async::task<void> drain(const JobInput& input, model::JobRecord& record, Queue& 
   }
 }
 
+// Runs a test that ran in a copy once more, in a booted guest, and says whether that made a difference.
+async::task<void> check_copy(const JobInput& input, model::JobRecord& record, const JobTest& test, WatchingSink& sink) {
+  WatchingSink::Watched& watched = sink.of(test.test.id);
+  const std::vector<model::CaseResult> in_copy = std::move(watched.results);
+  sink.note(record, fmt::format("{} ran in a copy of a frozen guest: checking it in a booted one", test.test.id));
+  JobInput booted = input;
+  booted.start = input.boot;
+  Queue one{&test};
+  co_await drain(booted, record, one, watched.last_attempt + 1, sink);
+  if (!watched.lost) sink.cross_checked(record, test.test.id, difference(in_copy, watched.results));
+}
+
 }  // namespace
 
 async::task<void> run_job(JobInput input, JobSink& outer) {
@@ -119,10 +141,16 @@ async::task<void> run_job(JobInput input, JobSink& outer) {
   for (const JobTest& test : input.tests) {
     WatchingSink::Watched& watched = sink.of(test.test.id);
     if (test.only_reruns) watched.last_attempt = test.first_attempt - 1;
-    else if (!watched.bad) continue;
-    const int owed = test.only_reruns.value_or(input.reruns.retries);
-    for (int i = 0; i < owed; ++i) {
-      sink.note(record, fmt::format("{} was bad: running it again in a fresh guest, {} of {}", test.test.id, i + 1, owed));
+    int done = 0;
+    const auto owed = [&] { return test.only_reruns.value_or(watched.bad ? input.reruns.retries : 0); };
+    if (input.boot && watched.in_copy && !watched.lost && (test.cross_check || owed() > 0)) {
+      const bool was_bad = watched.bad;
+      co_await check_copy(input, record, test, sink);
+      if (watched.lost) continue;
+      if (was_bad) done = 1;
+    }
+    for (int i = done; i < owed(); ++i) {
+      sink.note(record, fmt::format("{} was bad: running it again in a fresh guest, {} of {}", test.test.id, i + 1, owed()));
       Queue one{&test};
       co_await drain(input, record, one, watched.last_attempt + 1, sink);
       if (watched.lost) break;  // the host has its own trouble now

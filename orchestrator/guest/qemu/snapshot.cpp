@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <boost/asio/local/stream_protocol.hpp>
@@ -123,6 +124,13 @@ std::string snapshot_key(const QemuSpec& spec, std::string_view qemu_version, st
   for (const Drive& drive : spec.drives)
     hash.field(drive.format).field(drive.serial).field(drive.read_only ? "ro" : "rw");
   return hash.hex();
+}
+
+std::uint64_t Snapshot::memory_used() const {
+  std::uint64_t bytes = devices.size() + said.size() + console.size();
+  for (const base::UniqueFd& file : ram)
+    if (struct stat info {}; ::fstat(file.get(), &info) == 0) bytes += static_cast<std::uint64_t>(info.st_blocks) * 512;
+  return bytes;
 }
 
 struct TemplateGuest::State {

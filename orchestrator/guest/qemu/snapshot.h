@@ -18,6 +18,8 @@ struct Snapshot {
   std::string devices;              // QEMU's stream of device state
   std::string said;                 // what the agent had said until then; the caller's to fill in
   std::string console;              // what the console had printed
+
+  std::uint64_t memory_used() const;  // of the host, in bytes: what the guest had touched until then
 };
 
 // What must be equal for a guest to be restored from another's snapshot: all that decides what QEMU builds and what

@@ -17,6 +17,7 @@ namespace asio = async::asio;
 
 namespace script {
 using Kind = ScriptStep::Kind;
+ScriptStep before(std::string bytes) { return {.kind = Kind::before, .text = std::move(bytes)}; }
 ScriptStep say(std::string bytes) { return {.kind = Kind::say, .text = std::move(bytes)}; }
 ScriptStep print(std::string text) { return {.kind = Kind::print, .text = std::move(text)}; }
 ScriptStep wait(std::chrono::milliseconds time) { return {.kind = Kind::wait, .time = time}; }
@@ -39,7 +40,7 @@ struct Play : std::enable_shared_from_this<Play> {
   asio::steady_timer timer;
   asio::steady_timer ended;
   base::UniqueFd console;
-  std::string heard;
+  std::string heard, said_before;
   std::vector<std::string> orders;  // since the last obey
   std::array<char, 4096> block{};
   CpuUse use;
@@ -92,6 +93,7 @@ struct Play : std::enable_shared_from_this<Play> {
             self->advance();
           });
           return;
+        case ScriptStep::Kind::before: break;
         case ScriptStep::Kind::spend: use.used += step.time; break;
         case ScriptStep::Kind::crowd: use.waiting += step.time; break;
         case ScriptStep::Kind::hear: {
@@ -121,6 +123,7 @@ class ScriptedGuest final : public Guest {
   ~ScriptedGuest() override { play_->finish({GuestEnd::Kind::told_to, "given up"}); }
 
   int port() const override { return port_.get(); }
+  std::string_view said_before() const override { return play_->said_before; }
   std::string take_console() override { return console_.take(); }
   const base::fs::path& console_log() const override { return console_.path(); }
   CpuUse cpu_use() override { return play_->use; }
@@ -185,6 +188,8 @@ base::Result<std::unique_ptr<Guest>> start_scripted(asio::any_io_executor execut
   play->console.reset(::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
   if (!play->console) return std::unexpected(base::errno_error("create " + log.string(), errno));
   play->steps = std::move(steps);
+  if (!play->steps.empty() && play->steps.front().kind == ScriptStep::Kind::before)
+    play->said_before = play->steps.front().text;
   play->listen();
   asio::post(executor, [play] { play->advance(); });
   return std::make_unique<ScriptedGuest>(std::move(play), std::move(pair->first), log, orders);

@@ -11,6 +11,7 @@ namespace guest {
 
 struct ScriptStep {
   enum class Kind {
+    before, // only as the first: the guest is a copy of a frozen one, which had said this
     say,    // bytes into the port
     print,  // text on the console
     wait,   // `time` of wall clock passes
@@ -27,6 +28,7 @@ struct ScriptStep {
 };
 
 namespace script {
+ScriptStep before(std::string bytes);
 ScriptStep say(std::string bytes);
 ScriptStep print(std::string text);
 ScriptStep wait(std::chrono::milliseconds time);
