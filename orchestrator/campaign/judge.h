@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a disturbed run may say, given what the undisturbed one said. Pure.
 //
-//   Every attempt of a test either says exactly what the undisturbed run says of it, or it has a row `infra`, and
+//   Every attempt of a test either says exactly what the undisturbed run says of it (a crash may have taken other rows
+//   of its test along), or it has a row `infra`, and
 //   its other rows are some of those. No test is without any row, and none has two attempts that came to a verdict.
 #pragma once
 #include <map>

@@ -60,4 +60,10 @@ TEST(Judge, AGuestThatResetItselfMayHaveCrashedItsTestAndNoOther) {
   EXPECT_EQ(judged(seen, {.may_crash = {"mm/a"}}).verdict, Verdict::wrong);
 }
 
+TEST(Judge, ADyingGuestMayTakeCasesAlongButNotItsCrash) {
+  const std::vector<CaseResult> quiet{row("mm/a/1", "mm/a", Outcome::pass), row("mm/a", "mm/a", Outcome::crash)};
+  EXPECT_EQ(judge(truth_of(quiet), std::vector{quiet[1]}, {}).verdict, Verdict::right);
+  EXPECT_EQ(judge(truth_of(quiet), std::vector{quiet[0]}, {}).verdict, Verdict::wrong);
+}
+
 }  // namespace campaign

@@ -48,8 +48,8 @@ void unheard(Dice& dice, Steps& steps, json::object& how) {
   cut_somewhere(dice, steps, how);
   const bool mark = dice.one_in(2);
   how["mark"] = mark;
-  // Without the agent's mark its silence must tell.
-  steps.push_back(script::wait(mark ? 5ms : kLimitHeard + 800ms));
+  // Without the agent's mark its silence must tell: long enough for a loop that a busy host lets run now and then.
+  steps.push_back(script::wait(mark ? 5ms : 5 * kLimitHeard));
   if (mark) steps.push_back(script::print("[  200.0] vmlab: the agent powers off\n"));
   steps.push_back(script::end(GuestEnd::Kind::powered_off, "the guest powered off"));
 }

@@ -97,7 +97,8 @@ async::task<void> BootRun::loop() {
     const auto patience = overdue_ticks_ > 0 ? kDrain : kTick;
     auto message = co_await session_->next(std::chrono::steady_clock::now() + patience);
     if (message) {
-      heard_ = true;
+      // Half a frame at the end of the line is no word of the agent's.
+      heard_ = heard_ || !std::holds_alternative<channel::Trouble>(*message);
       std::visit([this](const auto& m) { on(m); }, *message);
       if (said_goodbye_ && !input_.machine->powers_off) co_return;
     } else if (message.error() == channel::ChannelEnd::closed) {
