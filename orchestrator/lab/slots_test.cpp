@@ -41,6 +41,21 @@ TEST(Slots, KeepGuestsOutThatWouldNotFitIntoMemory) {
             (std::vector<std::string>{"a", "small", "big"}));
 }
 
+TEST(Slots, MemoryThatIsHeldIsNotGivenToGuestsUntilItIsGivenBack) {
+  asio::io_context loop;
+  Slots slots(loop.get_executor(), 4, 100);
+  std::vector<std::string> log;
+  auto held = std::make_optional(slots.hold(70));
+  for (const char* name : {"a", "b"})
+    asio::co_spawn(loop, guest(slots, name, 30, 0, log), [](std::exception_ptr e) { EXPECT_FALSE(e); });
+  loop.run_one();
+  loop.run_one();
+  EXPECT_EQ(log, std::vector<std::string>{"a"});
+  held.reset();
+  loop.run();
+  EXPECT_EQ(log, (std::vector<std::string>{"a", "b"}));
+}
+
 TEST(Slots, RunAGuestLargerThanTheMemoryAlone) {
   EXPECT_EQ(order_of(2, 10, {{"huge", 50, 0}, {"huger", 60, 0}}), (std::vector<std::string>{"huge", "huger"}));
 }

@@ -46,6 +46,9 @@ class RememberingSink final : public JobSink {
     for (auto& result : batch) all.push_back(std::move(result));
   }
   void note(const model::JobRecord&, std::string text) override { notes.push_back(std::move(text)); }
+  void cross_checked(const model::JobRecord&, const std::string& test, const std::optional<std::string>& difference) override {
+    checked.push_back(test + ": " + difference.value_or("same"));
+  }
 
   // "mm/a/x pass 1; mm/a crash 2": id, outcome, attempt.
   std::string text() const {
@@ -58,7 +61,7 @@ class RememberingSink final : public JobSink {
 
   int boots = 0;
   std::vector<model::CaseResult> all;
-  std::vector<std::string> notes;
+  std::vector<std::string> notes, checked;
 };
 
 class JobTestBase : public testing::Test {
@@ -86,6 +89,8 @@ class JobTestBase : public testing::Test {
   }
 
   void add(Steps steps) { guests_.push_back(std::move(steps)); }
+  // For boots that must not be copies; with one there, the others may.
+  void add_booted(Steps steps) { booted_.push_back(std::move(steps)); }
 
   // Runs the job; each boot gets the next guest that was added.
   void run(std::vector<JobTest> tests) {
@@ -101,6 +106,13 @@ class JobTestBase : public testing::Test {
       guests_.pop_front();
       co_return guest::start_scripted(loop_.get_executor(), std::move(steps), boot, &orders_);
     };
+    if (!booted_.empty())
+      input_.boot = [this](const model::Plan&, const base::fs::path& boot) -> async::task<base::Result<std::unique_ptr<guest::Guest>>> {
+        if (booted_.empty()) co_return base::fail("no booted guest left");
+        Steps steps = std::move(booted_.front());
+        booted_.pop_front();
+        co_return guest::start_scripted(loop_.get_executor(), std::move(steps), boot, &orders_);
+      };
     std::exception_ptr failure;
     async::asio::co_spawn(loop_, run_job(std::move(input_), sink_), [&](std::exception_ptr e) { failure = e; });
     loop_.run_for(std::chrono::seconds(60));
@@ -118,7 +130,7 @@ class JobTestBase : public testing::Test {
   std::vector<model::Plan> plans_;
   base::TemporaryDirectory folder_ = base::TemporaryDirectory::create(base::fs::temp_directory_path(), "job").value();
   async::asio::io_context loop_;
-  std::deque<Steps> guests_;
+  std::deque<Steps> guests_, booted_;
 };
 
 }  // namespace runner

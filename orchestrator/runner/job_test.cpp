@@ -24,6 +24,14 @@ Steps good_guest(const std::vector<std::pair<std::uint32_t, std::string>>& texts
   return steps;
 }
 
+// A copy of a frozen guest in which one test runs.
+Steps copy(std::uint32_t index, const std::string& text) {
+  Agent agent;
+  Steps steps{script::before(agent.hello().text), agent.start(index), agent.output(index, text),
+              agent.end(index, text.find("not ok") != std::string::npos ? 1 : 0)};
+  return steps;
+}
+
 Steps lost_guest() { return {Agent().hello(), script::end(GuestEnd::Kind::failed, "QEMU was killed")}; }
 
 constexpr const char* kGood = "1..1\nok 1 x\n";
@@ -88,6 +96,40 @@ TEST_F(Job, ATestThatTheHostInterruptedHasItsVerdictFromTheNextAttempt) {
   add(good_guest({{0, kGood}, {1, kGood}}));
   run({test("mm/a", 0), test("mm/b", 1)});
   EXPECT_EQ(sink_.text(), "mm/a/x pass 1; mm/a/(planned case 2) infra 1; mm/a infra 1; mm/a/x pass 2; mm/b/x pass 1");
+}
+
+TEST_F(Job, AShareOfTheTestsThatRanInACopyIsCheckedInABootedGuest) {
+  input_.fresh_guest_per_test = true;
+  add(copy(0, kGood));
+  add(copy(1, kGood));
+  add_booted(good_guest({{1, kGood}}));
+  JobTest checked = test("mm/b", 1);
+  checked.cross_check = true;
+  run({test("mm/a", 0), checked});
+  EXPECT_EQ(sink_.text(), "mm/a/x pass 1; mm/b/x pass 1; mm/b/x pass 2");
+  EXPECT_THAT(sink_.checked, testing::ElementsAre("mm/b: same"));
+}
+
+TEST_F(Job, ABadResultOfACopyIsFirstRunAgainInABootedGuest) {
+  input_.fresh_guest_per_test = true;
+  input_.reruns.retries = 2;
+  add(copy(0, kBad));
+  add_booted(good_guest({{0, kGood}}));
+  add(copy(0, kBad));
+  run({test("mm/a", 0)});
+  EXPECT_EQ(sink_.text(), "mm/a/x fail 1; mm/a/x pass 2; mm/a/x fail 3");
+  EXPECT_THAT(sink_.checked, testing::ElementsAre("mm/a: mm/a/x: fail in a copy, pass in a booted guest"));
+}
+
+TEST_F(Job, WhatRanInABootedGuestNeedsNoCheck) {
+  input_.fresh_guest_per_test = true;
+  add(good_guest({{0, kGood}}));
+  add_booted(good_guest({{0, kGood}}));
+  JobTest checked = test("mm/a", 0);
+  checked.cross_check = true;
+  run({checked});
+  EXPECT_EQ(sink_.text(), "mm/a/x pass 1");
+  EXPECT_TRUE(sink_.checked.empty());
 }
 
 TEST_F(Job, ARunThatGoesOnOwesOnlyWhatIsLeft) {
