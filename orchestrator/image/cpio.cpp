@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <map>
 #include <memory>
 
@@ -63,7 +64,10 @@ base::Result<std::string> clean_path(const std::string& path) {
 
 base::Result<void> archive_error(struct archive* archive, const std::string& doing) {
   const char* text = archive_error_string(archive);
-  return base::fail("cannot " + doing + ": " + (text != nullptr ? text : "unknown archive error"));
+  std::string why = text != nullptr ? text : "unknown archive error";
+  // libarchive's own words ("Write error") leave out what the user can do something about: a full disk.
+  if (const int error = archive_errno(archive); error > 0) why += " (" + std::string(std::strerror(error)) + ")";
+  return base::fail("cannot " + doing + ": " + why);
 }
 
 base::Result<void> write_content(struct archive* archive, const Entry& entry, int fd,
