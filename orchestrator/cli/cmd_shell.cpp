@@ -68,15 +68,9 @@ void run(Session& session, const RunOptions& options, bool gdb) {
   const base::fs::path initrd = folder / (std::string(job.machine->id) + ".initrd");
   base::value_or_throw(image::assemble(base, plan.text(), initrd));
 
-  guest::QemuSpec qemu;
-  qemu.machine = job.machine;
+  guest::QemuSpec qemu = lab::guest_of(job, kernel.image);
   qemu.name = "shell";
-  qemu.kernel = kernel.image;
   qemu.initrd = initrd;
-  qemu.memory_bytes = job.guest.memory_bytes;
-  qemu.vcpus = job.guest.vcpus;
-  qemu.numa_nodes = job.guest.numa_nodes;
-  qemu.command_line = job.guest.command_line;
   become_qemu(qemu, gdb, kernel.vmlinux);
 }
 

@@ -32,6 +32,17 @@ std::vector<runner::JobTest> plan_tests(const std::vector<model::TestSpec>& test
   return planned;
 }
 
+guest::QemuSpec guest_of(const scenario::JobRequest& job, const base::fs::path& kernel) {
+  guest::QemuSpec spec;
+  spec.machine = job.machine;
+  spec.kernel = kernel;
+  spec.memory_bytes = job.guest.memory_bytes;
+  spec.vcpus = job.guest.vcpus;
+  spec.numa_nodes = job.guest.numa_nodes;
+  spec.command_line = job.guest.command_line;
+  return spec;
+}
+
 std::vector<std::string> boot_arguments(const std::vector<model::TestSpec>& tests) {
   constexpr std::uint64_t kGigantic = std::uint64_t{1} << 30;
   std::map<std::uint64_t, std::uint64_t> most;  // page size -> pages

@@ -3,6 +3,7 @@
 #pragma once
 #include <vector>
 
+#include "guest/qemu/command_line.h"
 #include "lab/lab.h"
 #include "runner/job.h"
 
@@ -11,6 +12,10 @@ namespace lab {
 inline constexpr const char* kSelftestsInGuest = "/vmlab/selftests";
 
 std::vector<runner::JobTest> plan_tests(const std::vector<model::TestSpec>& tests);
+
+// The guest that a job asks for, with this kernel: machine, memory, vCPUs, nodes and its own kernel arguments. Name,
+// clock, image and drives are the caller's.
+guest::QemuSpec guest_of(const scenario::JobRequest& job, const base::fs::path& kernel);
 
 // Gigantic pages can only be reserved for sure while memory is whole: the largest pools of 1 GiB and more that
 // any of the tests wants, as kernel arguments.

@@ -13,14 +13,8 @@ using std::chrono::milliseconds;
 namespace {
 
 guest::QemuSpec spec_of(const scenario::JobRequest& job, const MachineParts& parts, const std::string& name) {
-  guest::QemuSpec spec;
-  spec.machine = job.machine;
+  guest::QemuSpec spec = guest_of(job, parts.kernel.image);
   spec.name = name;
-  spec.kernel = parts.kernel.image;
-  spec.memory_bytes = job.guest.memory_bytes;
-  spec.vcpus = job.guest.vcpus;
-  spec.numa_nodes = job.guest.numa_nodes;
-  spec.command_line = job.guest.command_line;
   spec.clock = job.clock;
   spec.seed = job.seed.value_or(0);
   return spec;

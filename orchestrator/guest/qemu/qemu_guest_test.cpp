@@ -10,6 +10,7 @@
 #include <csignal>
 #include <thread>
 
+#include "guest/qemu/console_for_test.h"
 #include "guest/qemu/tiny_kernel.h"
 
 namespace guest {
@@ -52,15 +53,6 @@ class QemuGuestTest : public testing::Test {
     if (!value && !failure) throw std::logic_error("the loop ran out of work");
     if (failure) std::rethrow_exception(failure);
     return std::move(*value);
-  }
-
-  std::string console_until(Guest& guest, std::string_view word) {
-    std::string text;
-    for (int i = 0; i < 1000 && !text.contains(word); ++i) {
-      text += guest.take_console();
-      std::this_thread::sleep_for(10ms);
-    }
-    return text;
   }
 
   // The QEMU that runs this test's kernel; 0 when there is none.

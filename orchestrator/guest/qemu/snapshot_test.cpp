@@ -7,6 +7,7 @@
 
 #include <thread>
 
+#include "guest/qemu/console_for_test.h"
 #include "guest/qemu/tiny_kernel.h"
 
 namespace guest {
@@ -37,15 +38,6 @@ class SnapshotQemuTest : public testing::Test {
     while (!value && loop_.run_one() > 0) {
     }
     return std::move(value.value());
-  }
-
-  std::string console_until(Guest& guest, std::string_view word) {
-    std::string text;
-    for (int i = 0; i < 1000 && !text.contains(word); ++i) {
-      text += guest.take_console();
-      std::this_thread::sleep_for(10ms);
-    }
-    return text;
   }
 
   base::fs::path folder(std::string_view name) {
