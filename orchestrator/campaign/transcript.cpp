@@ -10,6 +10,10 @@ namespace {
 
 using channel::TestEnd;
 namespace script = guest::script;
+using namespace std::chrono_literals;
+
+// Frames without meaning behind the goodbye; a real agent sends as many as its port's ring has slots, and more.
+constexpr int kPads = 4;
 
 class Player {
  public:
@@ -59,6 +63,11 @@ class Player {
         return false;
       case Story::hangs:
         output(test, "TAP version 13\n1..2\nok 1 first\n");
+        // The test sleeps; its agent's heart goes on beating, which is how a gap before it is noticed.
+        for (int i = 0; i < 5; ++i) {
+          say(channel::Heartbeat{.now_ns = now * 1000, .test = test});
+          steps.push_back(script::wait(100ms));
+        }
         steps.push_back(script::hear("VMLB"));  // the only order there is: kill it
         say(channel::Evidence{.test = test, .name = "tasks", .text = "thread 9\nwchan: vmtest\n"});
         end(test, 9, TestEnd::Limit::hit);
@@ -68,6 +77,14 @@ class Player {
         return true;
     }
     return true;
+  }
+
+  // As guest-tools/agent/main.c: goodbye, what pushes it out of the guest, a mark on the console, power off.
+  void leave(std::uint32_t tests_run) {
+    say(channel::Goodbye{.reason = "done", .tests_run = tests_run});
+    for (int i = 0; i < kPads; ++i) steps.push_back(script::say(encoder_.pad()));
+    steps.push_back(script::print("[  100.000000] vmlab: the agent powers off\n[  100.100000] reboot: Power down\n"));
+    steps.push_back(script::end(guest::GuestEnd::Kind::powered_off, "the guest powered off"));
   }
 
   Steps steps;
@@ -109,8 +126,7 @@ Steps play(const std::vector<Story>& stories, const model::Plan& plan) {
   for (const model::PlannedTest& test : plan.tests)
     if (!player.tell(stories[static_cast<std::size_t>(test.index)], static_cast<std::uint32_t>(test.index)))
       return std::move(player.steps);
-  player.say(channel::Goodbye{.reason = "done", .tests_run = static_cast<std::uint32_t>(plan.tests.size())});
-  player.steps.push_back(script::end(guest::GuestEnd::Kind::powered_off, "the guest powered off"));
+  player.leave(static_cast<std::uint32_t>(plan.tests.size()));
   return std::move(player.steps);
 }
 

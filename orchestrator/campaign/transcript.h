@@ -32,7 +32,9 @@ std::vector<Story> draw_stories(Dice& dice);
 std::vector<runner::JobTest> tests_of(const std::vector<Story>& stories,
                                       std::chrono::milliseconds limit = kTestLimit);
 
-// One boot: hello, every test of the plan, goodbye, power off. Tests are found by their index.
+// One boot: hello, every test of the plan, goodbye, power off. Tests are found by their index. It says what a real agent
+// would: heartbeats while a test sleeps, pads behind the goodbye and a mark on the console before the power goes, because
+// they are what lost frames are noticed by.
 Steps play(const std::vector<Story>& stories, const model::Plan& plan);
 
 // What a console prints that speaks to nobody: `lines` benign kernel lines.

@@ -120,4 +120,10 @@ std::string Encoder::frame(const Message& message) {
   return out;
 }
 
+std::string Encoder::pad() {
+  std::string out(WIRE_HEADER_SIZE, '\0');
+  out.resize(wire_encode(reinterpret_cast<std::uint8_t*>(out.data()), out.size(), WIRE_PAD, sequence_++, nullptr, 0));
+  return out;
+}
+
 }  // namespace channel

@@ -12,6 +12,8 @@ class Encoder {
  public:
   // The next frame. The message must fit into one.
   std::string frame(const Message& message);
+  // A frame that says nothing: what an agent sends behind its goodbye.
+  std::string pad();
   // Leaves out `count` frames, as a lossy transport would.
   void lose(std::uint32_t count) { sequence_ += count; }
 

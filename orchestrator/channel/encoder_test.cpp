@@ -31,4 +31,16 @@ TEST(Encoder, SaysEveryMessageSoThatTheReaderGetsItBack) {
   EXPECT_EQ(std::get<Heartbeat>(heard[2]).test, std::nullopt);
 }
 
+TEST(Encoder, APadSaysNothingButShowsWhatIsMissingBeforeIt) {
+  Encoder encoder;
+  MessageReader reader;
+  std::vector<Message> heard;
+  reader.feed(encoder.pad(), heard);
+  EXPECT_TRUE(heard.empty());
+  encoder.lose(2);
+  reader.feed(encoder.pad(), heard);
+  ASSERT_EQ(heard.size(), 1u);
+  EXPECT_EQ(std::get<Trouble>(heard[0]).amount, 2u);
+}
+
 }  // namespace channel
