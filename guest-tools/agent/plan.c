@@ -237,8 +237,12 @@ static bool parse_test(struct parser *p, char *words) {
     } else if ((rest = after_word(line, "set"))) {
       if (!parse_setting(p, rest)) return false;
       ++test->setting_count;
+    } else if ((rest = after_word(line, "user"))) {
+      uint64_t user = 0;
+      if (!number(p, rest, "user", 65534, &user)) return false;
+      test->user = (uint32_t)user;
     } else {
-      return fail(p, "arg, env, pool, set or end wanted, not '%.40s'", line);
+      return fail(p, "arg, env, pool, set, user or end wanted, not '%.40s'", line);
     }
   }
   if (!env_began) {

@@ -45,6 +45,7 @@ struct plan_test {
   bool flood;
   uint64_t swap_bytes;
   enum plan_fs fs;
+  uint32_t user; /* 0: root */
   char **arguments;   /* argv with argv[0] = program, NULL at the end */
   char **environment; /* NAME=value, NULL at the end */
   const struct plan_pool *pools;

@@ -65,6 +65,13 @@ TEST(Plan, ReadsEveryFieldOfATest) {
   EXPECT_STREQ(test.settings[0].value, "1");
 }
 
+TEST(Plan, ATestRunsAsRootUnlessAUserIsNamed) {
+  const Parsed root(kHead + kTest + "end\ngo\n"), nobody(kHead + kTest + "arg x\nuser 65534\nend\ngo\n");
+  ASSERT_TRUE(root.ok && nobody.ok) << nobody.error.message;
+  EXPECT_EQ(root.plan->tests[0].user, 0u);
+  EXPECT_EQ(nobody.plan->tests[0].user, 65534u);
+}
+
 TEST(Plan, ListsOfTestsDoNotRunIntoEachOther) {
   const std::string second =
       "test index=4 id=mm/b dir=/ program=./b limit_ms=0 flood=0 swap=0 fs=none\narg y\nend\n";
@@ -89,7 +96,7 @@ TEST(Plan, ErrorsNameTheLine) {
   expect_error(kHead + "go", 5, "cut off");
   expect_error(kHead + "go\nmore\n", 6, "after 'go'");
   expect_error(kHead + "tests\n", 5, "'test ...' or 'go' wanted");
-  expect_error(kHead + kTest + "go\n", 6, "arg, env, pool, set or end");
+  expect_error(kHead + kTest + "go\n", 6, "arg, env, pool, set, user or end");
   expect_error(kHead + kTest + "end\n" + kTest + "end\ngo\n", 7, "index 3 twice");
   expect_error(kHead + std::string("a\0b\n", 4), 5, "NUL");
 }

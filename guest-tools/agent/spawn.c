@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -30,12 +31,13 @@ static void merge_environment(char *const *planned, char *out[MAX_ENV + 4]) {
   out[n] = NULL;
 }
 
-static void raise_limits(void) {
-  /* Not RLIMIT_STACK: an unlimited stack turns the address space upside down (legacy mmap layout). */
+static void raise_limits(bool root) {
+  /* Not RLIMIT_STACK: an unlimited stack turns the address space upside down (legacy mmap layout). A test that runs
+   * as a user does so because of the limits users have: its locked memory stays what the kernel gives. */
   static const int unlimited[] = {RLIMIT_MEMLOCK, RLIMIT_AS,    RLIMIT_DATA,   RLIMIT_FSIZE,  RLIMIT_NPROC,
                                   RLIMIT_CPU,     RLIMIT_LOCKS, RLIMIT_RTTIME, RLIMIT_RTPRIO, RLIMIT_MSGQUEUE};
   const struct rlimit all = {RLIM_INFINITY, RLIM_INFINITY}, none = {0, 0}, files = {1024, 1048576};
-  for (size_t i = 0; i < sizeof unlimited / sizeof *unlimited; ++i)
+  for (size_t i = root ? 0 : 1; i < sizeof unlimited / sizeof *unlimited; ++i)
     setrlimit((__typeof__(RLIMIT_CPU))unlimited[i], &all);
   setrlimit(RLIMIT_CORE, &none);
   setrlimit(RLIMIT_NOFILE, &files);
@@ -57,11 +59,12 @@ static int become_test(const struct plan_test *test, int out, int err) {
   /* What the test mounts goes when its last process does. A kernel without namespaces runs it as it is. */
   if (unshare(CLONE_NEWNS) == 0) mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
   write_file(TEST_CGROUP "/cgroup.procs", "0");
-  raise_limits();
+  raise_limits(test->user == 0);
   null = open("/dev/null", O_RDWR);
   if (null < 0 || dup2(null, 0) < 0 || dup2(out, 1) < 0 || dup2(err, 2) < 0) return errno;
   if (null > 2) close(null);
   if (chdir(test->directory) != 0) return errno;
+  if (test->user != 0 && (setgroups(0, NULL) != 0 || setgid(test->user) != 0 || setuid(test->user) != 0)) return errno;
   merge_environment(test->environment, environment);
   setenv("PATH", strchr(base_environment[0], '=') + 1, 1); /* where execvpe itself looks */
   execvpe(test->program, test->arguments, environment);

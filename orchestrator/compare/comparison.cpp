@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 #include <tuple>
 
 namespace compare {
@@ -44,6 +45,9 @@ Transition classify(const std::optional<Case>& before, const std::optional<Case>
   if ((before && before->outcome == Outcome::infra) || (after && after->outcome == Outcome::infra))
     return Transition::no_verdict;
   if (!before) return bad(*after) ? Transition::new_bad : Transition::appeared;
+  // The test was there and could not run, so nobody knows whether the case would have passed.
+  if (after && before->result.id != after->result.id && idle(*before) && bad(*after))
+    return Transition::new_bad;
   if (!after) return Transition::gone;
   if (bad(*before) && bad(*after))
     return failure_signature(*before) == failure_signature(*after) ? Transition::still_bad
@@ -58,19 +62,34 @@ Transition classify(const std::optional<Case>& before, const std::optional<Case>
 // Cases by key, and the row that speaks for a whole test: its id is the test's own.
 struct Index {
   std::map<Key, const Case*> cases;
+  std::set<std::pair<std::string, std::string>> with_cases;  // column and test
 
   explicit Index(const Settled& run) {
-    for (const Case& c : run.cases) cases.emplace(Key{c.column, c.result.test, c.result.id}, &c);
+    for (const Case& c : run.cases) {
+      cases.emplace(Key{c.column, c.result.test, c.result.id}, &c);
+      if (c.result.id != c.result.test) with_cases.emplace(c.column, c.result.test);
+    }
   }
   std::optional<Case> find(const Key& key) const {
     if (const auto found = cases.find(key); found != cases.end()) return *found->second;
     // The case itself is not there. A test that came to no end of its own stands for its cases.
     const auto& [column, test, id] = key;
     const auto whole = cases.find({column, test, test});
-    if (whole == cases.end() || (!bad(*whole->second) && whole->second->outcome != Outcome::infra))
-      return std::nullopt;
-    if (whole->second->outcome == Outcome::fail) return std::nullopt;
+    if (whole == cases.end() || ran_through(*whole->second)) return std::nullopt;
     return *whole->second;
+  }
+  // A test as a whole that could not run there and whose cases are known from the other run: they
+  // tell the change, one by one.
+  bool told_by_cases_of(const Index& other, const Case& c) const {
+    return c.result.id == c.result.test && idle(c) &&
+           !with_cases.contains({c.column, c.result.test}) &&
+           other.with_cases.contains({c.column, c.result.test});
+  }
+
+ private:
+  static bool ran_through(const Case& whole) {
+    return whole.outcome == Outcome::fail ||
+           (!bad(whole) && !idle(whole) && whole.outcome != Outcome::infra);
   }
 };
 
@@ -136,10 +155,12 @@ Comparison compare_runs(const Settled& before, const Settled& after) {
                   .after = std::move(b)};
     out.changes.push_back(std::move(change));
   };
-  for (const Case& c : before.cases) add(c, c, second.find({c.column, c.result.test, c.result.id}));
+  for (const Case& c : before.cases)
+    if (!first.told_by_cases_of(second, c))
+      add(c, c, second.find({c.column, c.result.test, c.result.id}));
   for (const Case& c : after.cases) {
     const Key key{c.column, c.result.test, c.result.id};
-    if (first.cases.contains(key)) continue;
+    if (first.cases.contains(key) || second.told_by_cases_of(first, c)) continue;
     add(c, first.find(key), c);
   }
   return out;

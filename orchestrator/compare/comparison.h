@@ -56,7 +56,8 @@ struct Comparison {
 std::string failure_signature(const Case& c);
 
 // Apply known failures to both sides first, if at all. A case that is absent counts as present when
-// its test is `missing`, build_fail, boot_fail, crash or hang there: then it has that outcome.
+// its test is `missing`, build_fail, boot_fail, crash or hang there: then it has that outcome. So it is
+// with a test that as a whole was unfit or skipped on one side: its cases started or stopped.
 Comparison compare_runs(const Settled& before, const Settled& after);
 
 }  // namespace compare

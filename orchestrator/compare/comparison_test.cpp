@@ -58,6 +58,16 @@ TEST(Comparison, ATestThatCrashedStandsForItsCases) {
             Transition::broken);
 }
 
+TEST(Comparison, ATestThatCouldNotRunStandsForItsCases) {
+  const auto whole = row("x86_64", "mm/a", "", Outcome::unfit, "the selftests have no a");
+  const auto with_case = [](Outcome outcome) { return row("x86_64", "mm/a", "c", outcome); };
+  EXPECT_EQ(only({whole}, {with_case(Outcome::pass)}), Transition::started);
+  EXPECT_EQ(only({whole}, {with_case(Outcome::fail)}), Transition::new_bad);
+  EXPECT_EQ(only({with_case(Outcome::pass)}, {whole}), Transition::stopped);
+  EXPECT_EQ(only({with_case(Outcome::fail)}, {whole}), Transition::excused);
+  EXPECT_EQ(only({whole}, {whole}), Transition::unchanged);
+}
+
 TEST(Comparison, MachinesPairWithThemselvesOnly) {
   const auto c = compare_runs(settle(finished_run({row("x86_64", "mm/a", "c", Outcome::pass)})),
                               settle(finished_run({row("arm64", "mm/a", "c", Outcome::pass)})));

@@ -13,7 +13,6 @@
 namespace compare {
 namespace {
 
-using model::covers;
 using model::expired;
 using model::KnownFailure;
 using model::Outcome;
@@ -26,8 +25,14 @@ bool is_date(std::string_view text) {
   return true;
 }
 
+bool covers(const KnownFailure& entry, const Case& c) {
+  return model::covers(entry, c.result, c.selftests);
+}
+
 // Whether the entry could be about a case of this test, though it matched none.
-bool concerns(const KnownFailure& entry, const model::CaseResult& result) {
+bool concerns(const KnownFailure& entry, const Case& c) {
+  const model::CaseResult& result = c.result;
+  if (!model::concerns_selftests(entry, c.selftests)) return false;
   if (!base::glob_match(entry.machine.empty() ? "*" : entry.machine, result.machine)) return false;
   const std::string_view literal =
       std::string_view(entry.test).substr(0, entry.test.find_first_of("*?"));
@@ -83,7 +88,7 @@ std::vector<KnownNote> apply_known_failures(Settled& run, std::span<const KnownF
   std::vector<KnownNote> notes;
   for (const KnownFailure& entry : entries) {
     const bool here = std::ranges::any_of(run.cases, [&](const Case& c) {
-      return concerns(entry, c.result) || covers(entry, c.result);
+      return concerns(entry, c) || covers(entry, c);
     });
     if (!here) continue;
     if (const std::string why = why_invalid(entry); !why.empty()) {
@@ -97,7 +102,7 @@ std::vector<KnownNote> apply_known_failures(Settled& run, std::span<const KnownF
     std::map<std::string, bool> failed;  // by column; present when a case ran
     bool used = false;
     for (Case& c : run.cases) {
-      if (!covers(entry, c.result)) continue;
+      if (!covers(entry, c)) continue;
       // By the raw outcome, so that two entries over one case are both used.
       const bool waived = waives(entry, c.result.outcome);
       if (ran(c.result.outcome) || waived)
@@ -109,13 +114,13 @@ std::vector<KnownNote> apply_known_failures(Settled& run, std::span<const KnownF
     }
     // A test that could not run says nothing about its failure being gone.
     const bool had_a_chance = std::ranges::any_of(run.cases, [&](const Case& c) {
-      return ran(c.result.outcome) && (concerns(entry, c.result) || covers(entry, c.result));
+      return ran(c.result.outcome) && (concerns(entry, c) || covers(entry, c));
     });
     if (!used && had_a_chance)
       notes.push_back(note(KnownNote::Kind::unused, entry, "matched no failure"));
     for (Case& c : run.cases) {
       const auto column = failed.find(c.column);
-      if (column == failed.end() || column->second || !covers(entry, c.result)) continue;
+      if (column == failed.end() || column->second || !covers(entry, c)) continue;
       if (c.outcome != Outcome::pass) continue;
       c.outcome = Outcome::xpass;
       c.note = text_of(entry);

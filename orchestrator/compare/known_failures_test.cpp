@@ -40,6 +40,23 @@ TEST(KnownFailures, TurnAFailureIntoXfailAndSayWhy) {
   EXPECT_EQ(run.cases[0].outcome, Outcome::fail);
 }
 
+TEST(KnownFailures, OfOneTreesTestsSayNothingOfAnother) {
+  auto of_old_tests = entry("mm/a/c");
+  of_old_tests.selftests = {"debian:6.*"};
+  const auto outcome_with = [&](std::string selftests) {
+    auto run = finished_run({row("x86_64", "mm/a", "c", Outcome::fail)});
+    run.jobs.resize(1);
+    run.jobs[0].job = "x86_64-1";
+    run.jobs[0].machine = "x86_64";
+    run.jobs[0].selftests = std::move(selftests);
+    auto settled = settle(run);
+    EXPECT_TRUE(apply(settled, {of_old_tests}).empty());
+    return settled.cases.at(0).outcome;
+  };
+  EXPECT_EQ(outcome_with("debian:6.12.117"), Outcome::xfail);
+  EXPECT_EQ(outcome_with("debian:7.3"), Outcome::fail);
+}
+
 TEST(KnownFailures, NeverWaiveACrash) {
   auto run = settle(finished_run({row("x86_64", "mm/a", "c", Outcome::crash)}));
   auto greedy = entry("*");

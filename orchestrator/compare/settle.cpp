@@ -58,7 +58,7 @@ Case decide(const Group& group, std::string column, const std::set<int>& attempt
     if (first != 0 && (r->attempt != first || r->outcome == Outcome::infra)) continue;
     if (best == nullptr || merge_rank(r->outcome) < merge_rank(best->outcome)) best = r;
   }
-  Case out{.result = *best, .outcome = best->outcome, .column = std::move(column), .note = {}};
+  Case out{.result = *best, .outcome = best->outcome, .column = std::move(column), .selftests = {}, .note = {}};
   // An attempt without a row of the whole test went well as far as that is concerned; of a case it says nothing.
   if (model::is_about_whole_test(best->id, best->test))
     for (const int attempt : attempts_of_test) bad.try_emplace(attempt, false);
@@ -70,7 +70,7 @@ Case decide(const Group& group, std::string column, const std::set<int>& attempt
 
 Case planned_case(const model::Planned& planned, std::string column, Outcome outcome,
                   std::string reason) {
-  Case out{.result = {}, .outcome = outcome, .column = std::move(column), .note = {}};
+  Case out{.result = {}, .outcome = outcome, .column = std::move(column), .selftests = {}, .note = {}};
   out.result.id = out.result.test = planned.test;
   out.result.job = planned.job;
   out.result.machine = planned.machine;
@@ -190,6 +190,11 @@ Settled settle(const model::Run& run, bool over) {
       if (c.of(Outcome::unfit) + c.of(Outcome::skip) == c.total()) add_unique(out.ran_nothing, key);
     }
   }
+
+  std::map<std::string, std::string> selftests;  // by job
+  for (const auto& job : run.jobs) selftests.emplace(job.job, job.selftests);
+  for (Case& c : out.cases)
+    if (const auto of = selftests.find(c.result.job); of != selftests.end()) c.selftests = of->second;
 
   sort_stably(out.columns, machine_order);
   std::map<std::string, std::size_t> column_order;

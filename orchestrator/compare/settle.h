@@ -20,6 +20,7 @@ struct Case {
   model::CaseResult result;                          // the row that decides; its outcome is raw
   model::Outcome outcome = model::Outcome::missing;  // after known failures, see known_failures.h
   std::string column;
+  std::string selftests;  // SRC of the selftests it is of
   int attempts = 1;      // that had a say: of the case, or of its whole test where the result is about that
   int bad_attempts = 0;  // 1 of 5: flaky; 3 of 3: solid
   std::string note;      // why a known failure applies: its reason and link

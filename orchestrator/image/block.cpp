@@ -29,10 +29,6 @@ std::uint64_t size_of(const BlockSpec& spec) {
   return std::max(spec.bytes, kSmallestExt4);
 }
 
-const char* name_of(model::ScratchFs filesystem) {
-  return filesystem == model::ScratchFs::xfs ? "xfs" : "ext4";
-}
-
 // mkfs.xfs 6.1 ignores SOURCE_DATE_EPOCH and draws inode generations at random, so the three inodes
 // of a new file system (root, realtime bitmap and summary: 128 to 130 with this geometry) are
 // written over.
@@ -92,7 +88,7 @@ base::Result<StoredImage> block_image(const BlockSpec& spec, const fs::path& sto
   base::Sha256 hash;
   hash.field(kRecipeVersion);
   for (const std::string& word : mkfs_command(spec, "image")) hash.field(word);
-  const std::string name = std::string(name_of(spec.filesystem)) + "-" +
+  const std::string name = std::string(to_string(spec.filesystem)) + "-" +
                            base::format_size(size_of(spec)) + "-" + hash.hex().substr(0, 16);
   return find_or_make(store, name + ".img", [&](const fs::path& path) { return make(spec, path, run); });
 }

@@ -59,7 +59,7 @@ constexpr Row kRows[] = {
     {"hugetlb_reparenting_test.sh", "*", 0, 0, 20, 0, none, "CGROUP_HUGETLB MEMCG", "", 0, 600},
     {"hugetlb-soft-offline", "*", 0, 0, 8, 0, none, "MEMORY_FAILURE HUGETLBFS", "", 0, 0},
     {"hugetlb-read-hwpoison", "*", 0, 0, 8, 0, none, "MEMORY_FAILURE HUGETLBFS", "", 0, 0},
-    {"memory-failure", "*", 0, 0, 0, 0, none, "MEMORY_FAILURE HWPOISON_INJECT", "", 0, 0},
+    {"memory-failure", "*", 0, 0, 0, 0, ext4, "MEMORY_FAILURE HWPOISON_INJECT", "", 0, 0},
     {"virtual_address_range", "*", 0, 0, 0, 0, none, "64BIT", "", 0, 600},
     {"va_high_addr_switch*", "*", 0, 0, 8, 0, none, "64BIT", "", 0, 0},
     {"va_128TBswitch*", "*", 0, 0, 8, 0, none, "64BIT", "", 0, 0},
@@ -133,14 +133,17 @@ model::TestSpec test_of(const VmtestCommand& command, const std::string& collect
   test.program = command.program;
   test.arguments = command.arguments;
   test.needs = command.needs;
+  // Its page cache cases make a file where they stand and skip themselves on a tmpfs.
+  test.in_scratch = command.program == "memory-failure";
   const std::string text = joined(command.arguments);
   for (const Row& row : kRows)
     if (row.limit_seconds > 0 && base::glob_match(row.program, command.program) &&
         base::glob_match(row.arguments, text))
       test.limit =
           std::max<std::chrono::milliseconds>(test.limit, std::chrono::seconds(row.limit_seconds));
-  if (!command.run_as.empty())
-    test.unfit.push_back({"*", "runs as " + command.run_as + " through sudo"});
+  test.as_nobody = command.run_as == "nobody";
+  if (!command.run_as.empty() && !test.as_nobody)
+    test.unfit.push_back({"*", "runs as " + command.run_as + ", whom guests lack"});
   if (command.needs_hugetlbfs)
     test.unfit.push_back({"*", "wants a hugetlbfs mounted in its folder"});
   return test;

@@ -53,7 +53,7 @@ async::task<base::Result<std::vector<guest::Drive>>> RunInProgress::drives(const
   for (const model::ScratchFs filesystem : filesystems(tests)) {
     const auto* image = co_await workshop_.scratch_image(filesystem, priority);
     if (!*image) co_return base::fail("the scratch file system: " + image->error().reason);
-    const std::string name = filesystem == model::ScratchFs::xfs ? "xfs" : "ext4";
+    const std::string name(to_string(filesystem));
     const base::fs::path copy = folder / ("scratch-" + name + ".img");
     if (auto copied = image::copy_sparse(**image, copy); !copied)
       co_return base::fail("the scratch file system: " + copied.error().text());

@@ -14,7 +14,7 @@ std::string guest_kind(const std::vector<model::TestSpec>& tests) {
   std::string kind;
   for (const std::string& argument : boot_arguments(tests)) kind += argument + " ";
   for (const model::ScratchFs filesystem : filesystems(tests))
-    kind += filesystem == model::ScratchFs::xfs ? "xfs " : "ext4 ";
+    kind += std::string(to_string(filesystem)) + " ";
   return kind;
 }
 

@@ -15,15 +15,17 @@ std::vector<runner::JobTest> plan_tests(const std::vector<model::TestSpec>& test
   for (const model::TestSpec& test : tests) {
     runner::JobTest entry;
     entry.test = test;
+    const std::string folder = std::string(kSelftestsInGuest) + "/" + test.collection;
     entry.planned = {.index = static_cast<int>(planned.size()),
                      .id = test.id,
-                     .directory = std::string(kSelftestsInGuest) + "/" + test.collection,
-                     .program = "./" + test.program,
+                     .directory = test.in_scratch ? kScratchInGuest : folder,
+                     .program = (test.in_scratch ? folder : ".") + "/" + test.program,
                      .arguments = test.arguments,
                      .environment = test.environment,
                      .hugepages = test.needs.hugepages,
                      .swap_bytes = test.needs.swap_bytes,
                      .filesystem = test.needs.filesystem,
+                     .as_nobody = test.as_nobody,
                      .guest_limit_ms = 0,
                      .floods_console = test.floods_console,
                      .settings = test.needs.settings};

@@ -10,6 +10,7 @@
 namespace lab {
 
 inline constexpr const char* kSelftestsInGuest = "/vmlab/selftests";
+inline constexpr const char* kScratchInGuest = "/vmlab/scratch";  // SCRATCH_DIR of guest-tools/agent/agent.h
 
 std::vector<runner::JobTest> plan_tests(const std::vector<model::TestSpec>& tests);
 

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 #include <sys/utsname.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <thread>
@@ -11,6 +10,7 @@
 #include "async/task_group.h"
 #include "base/text.h"
 #include "lab/boot_folder.h"
+#include "lab/host_memory.h"
 #include "lab/request_note.h"
 #include "lab/run_in_progress.h"
 
@@ -28,13 +28,6 @@ std::string host_text() {
   utsname name{};
   ::uname(&name);
   return fmt::format("{} {}, {} cores", name.nodename, name.release, std::thread::hardware_concurrency());
-}
-
-std::uint64_t memory_for_guests() {
-  const auto pages = static_cast<std::uint64_t>(std::max(0L, ::sysconf(_SC_AVPHYS_PAGES)));
-  const auto page = static_cast<std::uint64_t>(std::max(4096L, ::sysconf(_SC_PAGESIZE)));
-  // Builds and the lab itself need some; guests touch less than they are given.
-  return pages * page / 10 * 8;
 }
 
 }  // namespace
@@ -114,6 +107,7 @@ async::task<bool> RunInProgress::find_qemus() {
 
 runner::RerunRules RunInProgress::rules_for(const scenario::JobRequest& job) const {
   runner::RerunRules rules = request_.reruns;
+  rules.selftests = selftests_text(job.selftests);
   if (job.scenario == nullptr) return rules;
   rules.known.insert(rules.known.end(), job.scenario->known_failures.begin(), job.scenario->known_failures.end());
   rules.expects = job.scenario->expects;

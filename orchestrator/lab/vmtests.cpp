@@ -89,8 +89,11 @@ std::vector<std::string> expand_vmtests(scenario::JobRequest& job, const BuiltSe
       std::string why;
       if (same != origin.end()) {
         fill_in(test.needs, (*same)->needs);
-        test.limit = std::max(test.limit, ktap::test_of(**same).limit);
-        if (!(*same)->run_as.empty()) why = "runs as user " + (*same)->run_as + " through sudo, which guests lack";
+        const model::TestSpec listed = ktap::test_of(**same);
+        test.limit = std::max(test.limit, listed.limit);
+        test.in_scratch = listed.in_scratch;
+        test.as_nobody = listed.as_nobody;
+        if (!(*same)->run_as.empty() && !test.as_nobody) why = "runs as user " + (*same)->run_as + ", whom guests lack";
         if ((*same)->needs_hugetlbfs) why = "wants a hugetlbfs mounted in its own folder";
       }
       if (why.empty()) fits(test.needs, job.guest, why);

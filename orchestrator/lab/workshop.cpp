@@ -98,7 +98,7 @@ async::task<const Built<BuiltTools>*> Workshop::shell(const model::Machine& mach
 
 async::task<const Built<base::fs::path>*> Workshop::scratch_image(model::ScratchFs filesystem,
                                                                   std::int64_t priority) {
-  std::string label = filesystem == model::ScratchFs::xfs ? "xfs image" : "ext4 image";
+  std::string label = std::string(to_string(filesystem)) + " image";
   auto make = [this, filesystem] { return source_.scratch_image(filesystem); };
   return get(scratch_, label, label, std::move(make), priority);
 }

@@ -7,8 +7,16 @@
 
 namespace model {
 
-bool covers(const KnownFailure& entry, const CaseResult& result) {
-  return base::glob_match(entry.machine.empty() ? "*" : entry.machine, result.machine) &&
+bool concerns_selftests(const KnownFailure& entry, std::string_view selftests) {
+  return entry.selftests.empty() ||
+         std::ranges::any_of(entry.selftests, [&](const std::string& glob) {
+           return base::glob_match(glob, selftests);
+         });
+}
+
+bool covers(const KnownFailure& entry, const CaseResult& result, std::string_view selftests) {
+  return concerns_selftests(entry, selftests) &&
+         base::glob_match(entry.machine.empty() ? "*" : entry.machine, result.machine) &&
          base::glob_match(entry.test, result.id);
 }
 

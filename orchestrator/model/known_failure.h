@@ -9,7 +9,9 @@
 
 namespace model {
 
-bool covers(const KnownFailure& entry, const CaseResult& result);
+// `selftests`: JobRecord::selftests of the job that the result is of.
+bool covers(const KnownFailure& entry, const CaseResult& result, std::string_view selftests);
+bool concerns_selftests(const KnownFailure& entry, std::string_view selftests);
 // `outcome` is raw. A crash is never waived, nor is anything that is not bad.
 bool waives(const KnownFailure& entry, Outcome outcome);
 // `today` is YYYY-MM-DD; an entry holds through its day of expiry.

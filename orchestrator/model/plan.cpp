@@ -8,20 +8,12 @@
 namespace model {
 namespace {
 
-std::string_view name_of(ScratchFs filesystem) {
-  switch (filesystem) {
-    case ScratchFs::none: return "none";
-    case ScratchFs::ext4: return "ext4";
-    case ScratchFs::xfs: return "xfs";
-  }
-  return "none";
-}
-
 void append(std::string& out, const PlannedTest& test) {
   using base::percent_encode;
   out += fmt::format("test index={} id={} dir={} program={} limit_ms={} flood={} swap={} fs={}\n", test.index,
                      percent_encode(test.id), percent_encode(test.directory), percent_encode(test.program),
-                     test.guest_limit_ms, test.floods_console ? 1 : 0, test.swap_bytes, name_of(test.filesystem));
+                     test.guest_limit_ms, test.floods_console ? 1 : 0, test.swap_bytes, to_string(test.filesystem));
+  if (test.as_nobody) out += "user 65534\n";
   for (const std::string& argument : test.arguments) out += "arg " + percent_encode(argument) + "\n";
   for (const auto& [name, value] : test.environment)
     out += "env " + percent_encode(name) + " " + percent_encode(value) + "\n";

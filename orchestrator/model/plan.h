@@ -21,6 +21,7 @@ struct PlannedTest {
   std::vector<HugePagePool> hugepages;
   std::uint64_t swap_bytes = 0;
   ScratchFs filesystem = ScratchFs::none;
+  bool as_nobody = false;  // user 65534
   std::uint64_t guest_limit_ms = 0;  // 0: the host alone enforces the limit
   bool floods_console = false;
   std::map<std::string, std::string> settings;  // file below /proc/sys or /sys -> value, put back after the test

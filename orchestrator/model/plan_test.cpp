@@ -20,10 +20,11 @@ TEST(Plan, IsReadableTextWithEveryOddByteEscaped) {
                         .guest_limit_ms = 1000,
                         .floods_console = true,
                         .settings = {{"/proc/sys/vm/overcommit_memory", "1"}}});
+  plan.tests[0].as_nobody = true;
   EXPECT_EQ(plan.text(),
             "vmlab-plan 1\nseed 7\nheartbeat_ms 1000\ninteractive 0\n"
             "test index=0 id=mm/uffd-stress%20anon dir=/vmlab/selftests/mm program=./uffd-stress "
-            "limit_ms=1000 flood=1 swap=4096 fs=xfs\n"
+            "limit_ms=1000 flood=1 swap=4096 fs=xfs\nuser 65534\n"
             "arg anon\narg 20\narg %\nenv A b%20c\npool size=2097152 node=-1 pages=64\nset /proc/sys/vm/overcommit_memory 1\nend\ngo\n");
 }
 

@@ -5,6 +5,15 @@
 #include <utility>
 
 namespace model {
+
+std::string_view to_string(ScratchFs filesystem) {
+  switch (filesystem) {
+    case ScratchFs::none: return "none";
+    case ScratchFs::ext4: return "ext4";
+    case ScratchFs::xfs: return "xfs";
+  }
+  return "none";
+}
 namespace {
 
 constexpr std::array<std::pair<Dialect, std::string_view>, 5> kDialects{{

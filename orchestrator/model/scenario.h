@@ -30,6 +30,7 @@ struct HugePagePool {
 };
 
 enum class ScratchFs { none, ext4, xfs };
+std::string_view to_string(ScratchFs filesystem);  // "none", "ext4", "xfs": as mkfs and mount call it
 
 // What a test needs from its guest. An unmet need makes the test `unfit`, never `fail`.
 struct Needs {
@@ -90,6 +91,8 @@ struct TestSpec {
   std::vector<UnfitHere> unfit;
   std::map<std::string, std::uint64_t> expected_log_counts;  // pattern -> exact number of lines
   std::vector<std::string> also_called;   // names of the program in other trees, tried in this order
+  bool in_scratch = false;                // its working directory is the scratch file system, not the program's folder
+  bool as_nobody = false;                 // without root's rights, as user 65534
   bool optional = false;                  // a tree without the program makes the test `unfit`, not a failed build
   std::vector<TestVariation> variations;  // applied in order by scenario::for_machine()
   int line = 0, column = 0;               // in the scenario's file, for messages
@@ -121,6 +124,7 @@ struct KnownFailure {
   std::string link;
   std::string expires;  // YYYY-MM-DD
   std::vector<std::string> outcomes;  // empty: fail and hang
+  std::vector<std::string> selftests;  // globs over the selftests' SRC; empty: all
   std::string file;     // where it was written, for messages
   int line = 0;
 };

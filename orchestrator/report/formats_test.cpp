@@ -107,6 +107,8 @@ TEST(Tables, ListRuns) {
   EXPECT_EQ(runs_table({&run, 1}, {}),
             "RUN                   SCENARIO  STATE        MACHINES      RAW RESULTS\n"
             "20261121-090212-3f2a  smoke     interrupted  x86_64,arm64  1 crash, 12 pass\n");
+  run.scenario = "bad-oops,bad-warn,bad-hang";
+  EXPECT_THAT(runs_table({&run, 1}, {}), HasSubstr("bad-oops and 2 more  interrupted"));
   EXPECT_THAT(runs_table({}, {}), HasSubstr("vmlab run"));
 }
 

@@ -30,12 +30,19 @@ std::string needs(const model::TestSpec& test) {
     parts.push_back(fmt::format("{}x{} pages", pool.pages, base::format_size(pool.page_bytes)));
   if (n.swap_bytes > 0) parts.push_back("swap " + base::format_size(n.swap_bytes));
   if (n.filesystem != model::ScratchFs::none)
-    parts.push_back(n.filesystem == model::ScratchFs::ext4 ? "ext4" : "xfs");
+    parts.emplace_back(to_string(n.filesystem));
   if (n.min_vcpus > 0) parts.push_back(fmt::format("{} vCPUs", n.min_vcpus));
   for (const auto& option : n.config) parts.push_back("CONFIG_" + option);
   for (const auto& feature : n.features) parts.push_back(feature);
   for (const auto& unfit : test.unfit) parts.push_back(fmt::format("not on {}", unfit.machine));
   return base::join(parts, ", ");
+}
+
+// A run may be of many scenarios; the table is there to find a run.
+std::string few_names(const std::string& comma_separated) {
+  const auto names = base::split(comma_separated, ',');
+  if (names.size() < 3) return comma_separated;
+  return fmt::format("{} and {} more", names.front(), names.size() - 1);
 }
 
 }  // namespace
@@ -65,7 +72,7 @@ std::string runs_table(std::span<const store::RunSummary> runs, const TerminalOp
   std::vector<std::vector<std::string>> rows{
       {"RUN", "SCENARIO", "STATE", "MACHINES", "RAW RESULTS"}};
   for (const auto& run : runs)
-    rows.push_back({run.id, run.scenario, std::string(to_string(run.state)),
+    rows.push_back({run.id, few_names(run.scenario), std::string(to_string(run.state)),
                     base::join(run.machines, ","), counts(run.counts)});
   return table(rows, options);
 }

@@ -15,7 +15,7 @@ using model::Outcome;
 
 bool is_known(const CaseResult& result, const RerunRules& rules) {
   return std::ranges::any_of(rules.known, [&](const model::KnownFailure& entry) {
-    return !expired(entry, rules.today) && covers(entry, result) && waives(entry, result.outcome);
+    return !expired(entry, rules.today) && covers(entry, result, rules.selftests) && waives(entry, result.outcome);
   });
 }
 

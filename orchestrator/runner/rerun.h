@@ -16,6 +16,7 @@ struct RerunRules {
   std::vector<model::KnownFailure> known;
   std::vector<model::Expectation> expects;  // of a kernel that is bad on purpose
   std::string today;                        // YYYY-MM-DD
+  std::string selftests;                    // SRC of the job's selftests
 };
 
 // `results`: all of one test's one attempt. True when one is fail, crash, hang or missing and neither a known

@@ -108,7 +108,7 @@ expects: {mm/stress: {"*": hang, arm64: crash}}
 retries: 4
 dump_on_hang: true
 known_failures:
-  - {test: "mm/stress*", machine: arm64, outcomes: [hang], reason: slow, link: here, expires: 2027-01-31}
+  - {test: "mm/stress*", machine: arm64, outcomes: [hang], selftests: ["debian:6.*"], reason: slow, link: here, expires: 2027-01-31}
 )");
   EXPECT_EQ(s.kernel.base_config, "def");
   ASSERT_EQ(s.kernel.options.size(), 3u);
@@ -144,12 +144,20 @@ known_failures:
   EXPECT_TRUE(s.dump_on_hang);
   ASSERT_EQ(s.known_failures.size(), 1u);
   EXPECT_EQ(s.known_failures[0].outcomes, std::vector<std::string>{"hang"});
+  EXPECT_EQ(s.known_failures[0].selftests, std::vector<std::string>{"debian:6.*"});
 }
 
 TEST(Scenario, GivesGuestsTheMemoryTheirTestsNeed) {
   const auto s = must_parse("tests: [{run: mremap_test, needs: {memory: 5G}, unfit: {ppc32-e500: 32 bits}}]");
   EXPECT_EQ(guest_for(s, *model::find_machine("x86_64")).memory_bytes, std::uint64_t{5} << 30);
   EXPECT_EQ(guest_for(s, *model::find_machine("ppc32-e500")).memory_bytes, std::uint64_t{1} << 30);
+}
+
+TEST(Mistakes, ATestInTheScratchFileSystemNeedsOne) {
+  EXPECT_NE(mistakes("tests: [{run: cow, in_scratch: true}]\n").find("write `needs: {filesystem: ext4}` or `xfs`"),
+            std::string::npos);
+  EXPECT_TRUE(must_parse("tests: [{run: cow, user: nobody}]").tests.at(0).as_nobody);
+  EXPECT_TRUE(must_parse("tests: [{run: cow, in_scratch: true, needs: {filesystem: xfs}}]").tests.at(0).in_scratch);
 }
 
 TEST(Mistakes, OfSyntaxHaveTheirPlace) {

@@ -39,7 +39,7 @@ void read_outcomes(Context& context, const YAML::Node& node, model::KnownFailure
 
 model::KnownFailure read_entry(Context& context, const YAML::Node& node) {
   YamlReader& reader = context.reader;
-  const YamlMap map(reader, node, "a known failure", {"test", "machine", "outcomes", "reason", "link", "expires"});
+  const YamlMap map(reader, node, "a known failure", {"test", "machine", "outcomes", "reason", "link", "expires", "selftests"});
   model::KnownFailure entry;
   entry.file = reader.file();
   entry.line = map.place().line;
@@ -60,6 +60,10 @@ model::KnownFailure read_entry(Context& context, const YAML::Node& node) {
   map.with("expires", [&](const YAML::Node& at) {
     if (!entry.expires.empty() && !is_date(entry.expires))
       reader.error(at, fmt::format("{} is not a date", in_quotes(entry.expires)), "write it as YYYY-MM-DD");
+  });
+  map.with("selftests", [&](const YAML::Node& at) {
+    for (const YAML::Node& item : reader.items(at, "selftests"))
+      if (auto glob = reader.text(item, "each of selftests")) entry.selftests.push_back(std::move(*glob));
   });
   map.with("outcomes", [&](const YAML::Node& at) { read_outcomes(context, at, entry); });
   return entry;

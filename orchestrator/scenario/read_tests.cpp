@@ -80,6 +80,21 @@ void read_program(Context& context, const YamlMap& map, TestSpec& test) {
   });
 }
 
+void read_user(Context& context, const YamlMap& map, TestSpec& test) {
+  map.with("user", [&](const YAML::Node& node) {
+    test.as_nobody = context.reader.choice(node, "user", {"root", "nobody"}) == "nobody";
+  });
+}
+
+void read_in_scratch(Context& context, const YamlMap& map, TestSpec& test) {
+  map.with("in_scratch", [&](const YAML::Node& node) {
+    test.in_scratch = context.reader.boolean(node, "in_scratch").value_or(false);
+    if (test.in_scratch && test.needs.filesystem == model::ScratchFs::none)
+      context.reader.error(node, "the test is to run in the scratch file system and needs none",
+                           "write `needs: {filesystem: ext4}` or `xfs`");
+  });
+}
+
 void read_id(Context& context, const YamlMap& map, TestSpec& test) {
   test.id = test.collection + "/" + test.program;
   for (const std::string& argument : test.arguments) test.id += " " + argument;
@@ -101,8 +116,8 @@ void read_single(Context& context, const YAML::Node& node, model::Scenario& scen
     return;
   }
   const YamlMap map(context.reader, node, "a test",
-                    with_how({"id", "run", "collection", "also_called", "optional", "environment", "per_machine",
-                              "per_selftests"}));
+                    with_how({"id", "run", "collection", "also_called", "optional", "in_scratch", "user", "environment",
+                              "per_machine", "per_selftests"}));
   TestSpec test;
   if (!map.has("run")) {
     context.reader.error(map.place(), "the test has no `run`",
@@ -112,6 +127,8 @@ void read_single(Context& context, const YAML::Node& node, model::Scenario& scen
   read_program(context, map, test);
   read_id(context, map, test);
   read_common(context, map, test);
+  read_in_scratch(context, map, test);
+  read_user(context, map, test);
   read_variations(context, map, test);
   const auto [earlier, fresh] = ids.try_emplace(test.id, map.place());
   if (!fresh)

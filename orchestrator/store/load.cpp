@@ -204,10 +204,12 @@ std::optional<std::chrono::milliseconds> Store::expected_duration(std::string_vi
   return impl_->db.read("reading durations", [&]() -> std::optional<std::chrono::milliseconds> {
     // Only runs of the test that came to an end of their own say how long it takes.
     auto& find = impl_->db.statement(
-        "SELECT max(longest) FROM (SELECT max(duration_ms) AS longest FROM results "
+        "WITH last AS (SELECT max(duration_ms) AS longest FROM results "
         "WHERE test = (SELECT name_id FROM names WHERE text = ?) AND machine = ? "
         "AND outcome IN ('pass','fail','xfail','xpass','hang') GROUP BY run_no "
-        "ORDER BY run_no DESC LIMIT 5)");
+        "ORDER BY run_no DESC LIMIT 5) "
+        // The median: one run on a busy host must not shape the next ones.
+        "SELECT longest FROM last ORDER BY longest LIMIT 1 OFFSET (SELECT count(*) / 2 FROM last)");
     find.bind(1, std::string(test));
     find.bind(2, std::string(machine));
     if (!find.executeStep() || find.getColumn(0).isNull()) return std::nullopt;

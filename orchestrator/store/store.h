@@ -101,7 +101,7 @@ class Store {
   std::vector<Artifact> artifacts(std::string_view run) const;
   base::Result<FoundResult> find_result(std::string_view handle) const;
 
-  // How long the test took there lately: the longest of its last five runs. nullopt: never ran
+  // How long the test took there lately: the median of its last five runs. nullopt: never ran
   // there.
   std::optional<std::chrono::milliseconds> expected_duration(std::string_view test,
                                                              std::string_view machine) const;
