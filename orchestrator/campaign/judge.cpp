@@ -42,6 +42,15 @@ Truth truth_of(std::span<const CaseResult> results) {
   return truth;
 }
 
+bool gave_up(const Truth& truth, std::span<const CaseResult> results) {
+  return std::ranges::any_of(truth, [&](const auto& test) {
+    std::map<int, bool> attempts;  // whether the host took it
+    for (const CaseResult& result : results)
+      if (result.test == test.first) attempts[result.attempt] |= result.outcome == Outcome::infra;
+    return std::ranges::all_of(attempts, [](const auto& attempt) { return attempt.second; });
+  });
+}
+
 Seen judge(const Truth& truth, std::span<const CaseResult> results, const Rules& rules) {
   std::map<std::string, std::map<int, Rows>> attempts;
   for (const CaseResult& result : results) attempts[result.test][result.attempt].emplace_back(result.id, result.outcome);

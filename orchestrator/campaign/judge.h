@@ -26,9 +26,14 @@ Truth truth_of(std::span<const model::CaseResult> results);
 struct Rules {
   bool must_recover = true;  // the fault passes: each test comes to its verdict in the end
   bool no_infra = false;     // the fault is no reason to give up anything: first attempts only
+  // The fault lasted as long as the hurt call: what that gave up is taken up by --resume.
+  bool lasting = false;
   // Where the fault is one that a guest makes of itself (it reset), these tests may have crashed by it.
   std::set<std::string> may_crash = {};
 };
+
+// Whether a test has no row, or only attempts that the host took.
+bool gave_up(const Truth& truth, std::span<const model::CaseResult> results);
 
 // right, infra or wrong, and why.
 Seen judge(const Truth& truth, std::span<const model::CaseResult> results, const Rules& rules);

@@ -54,6 +54,14 @@ TEST(Judge, ATestGivenUpIsInfraOnlyWhereTheFaultStays) {
   EXPECT_EQ(judged(seen).verdict, Verdict::wrong);
 }
 
+TEST(Judge, ATestWithOneSoundAttemptWasNotGivenUp) {
+  std::vector<CaseResult> seen{kQuiet[0], kQuiet[1], row("mm/b", "mm/b", Outcome::infra)};
+  EXPECT_TRUE(gave_up(truth_of(kQuiet), seen));
+  seen.push_back(row("mm/b", "mm/b", Outcome::pass, 2));
+  EXPECT_FALSE(gave_up(truth_of(kQuiet), seen));
+  EXPECT_TRUE(gave_up(truth_of(kQuiet), std::vector{kQuiet[0]})) << "never reported";
+}
+
 TEST(Judge, AGuestThatResetItselfMayHaveCrashedItsTestAndNoOther) {
   const std::vector<CaseResult> seen{kQuiet[0], kQuiet[1], row("mm/b", "mm/b", Outcome::crash)};
   EXPECT_EQ(judged(seen, {.may_crash = {"mm/b"}}).verdict, Verdict::right);

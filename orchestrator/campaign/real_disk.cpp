@@ -29,8 +29,7 @@ Seen on_small_disk(Victim& victim, const base::fs::path& where, std::uint64_t by
   const Answer hurt = run.wait(std::chrono::seconds(300));
   if (hurt.ended && hurt.code == 3 && !tells_of_space(hurt)) return wrong("a full disk is not told of: " + hurt.text());
   if (auto more = disk->resize(std::uint64_t{4} << 30); !more) return wrong(more.error().text());
-  Seen seen = finish_hurt(victim, hurt);
-  return seen;
+  return finish_hurt(victim, hurt, {.lasting = true});
 }
 
 Seen results_disk_full(const World& world, Dice& dice, Fault& fault, const base::fs::path& folder) {
