@@ -19,6 +19,12 @@ double variance_of_mean(const Summary& side, double r) {
   return side.sd * side.sd / seen * inflation / n;
 }
 
+// Of the difference of the means; 0 when it is not known.
+double variance_of_difference(const Summary& a, const Summary& b, double r) {
+  const double variance = variance_of_mean(a, r) + variance_of_mean(b, r);
+  return variance > 0 && std::isfinite(variance) ? variance : 0;
+}
+
 }  // namespace
 
 Dependence dependence(std::span<const double> a, std::span<const double> b) {
@@ -45,14 +51,31 @@ double dependent_p(std::span<const double> a, std::span<const double> b, double 
     p = 2 * boost::math::cdf(boost::math::complement(normal, z / std::sqrt(dependence.inflation)));
   }
   const Summary before = summarize(a), after = summarize(b);
-  const double variance =
-      variance_of_mean(before, dependence.assumed) + variance_of_mean(after, dependence.assumed);
-  if (variance > 0 && std::isfinite(variance)) {
+  if (const double variance = variance_of_difference(before, after, dependence.assumed); variance > 0) {
     const double t = std::min(std::abs(after.mean - before.mean) / std::sqrt(variance), 1e100);
     const boost::math::students_t student(static_cast<double>(a.size() + b.size() - 2));
     p = std::min(p, 2 * boost::math::cdf(boost::math::complement(student, t)));
   }
   return std::clamp(p, rank_p, 1.0);
+}
+
+double weakened_level(double level, const Dependence& dependence) {
+  if (dependence.assumed <= 0) return level;
+  const boost::math::normal normal;
+  const double z = boost::math::quantile(boost::math::complement(normal, level / 2));
+  return 2 * boost::math::cdf(boost::math::complement(normal, z * std::sqrt(dependence.inflation)));
+}
+
+std::optional<Interval> dependent_mean_interval(std::span<const double> a, std::span<const double> b,
+                                                double level, const Dependence& dependence) {
+  if (a.size() < 2 || b.size() < 2) return std::nullopt;
+  const Summary before = summarize(a), after = summarize(b);
+  const double variance = variance_of_difference(before, after, dependence.assumed);
+  if (variance <= 0) return std::nullopt;
+  const boost::math::students_t student(static_cast<double>(a.size() + b.size() - 2));
+  const double half = boost::math::quantile(boost::math::complement(student, level / 2)) * std::sqrt(variance);
+  const double shift = after.mean - before.mean;
+  return Interval{.low = shift - half, .high = shift + half, .confidence = 1 - level};
 }
 
 }  // namespace stats

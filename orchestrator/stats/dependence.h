@@ -3,7 +3,10 @@
 // says. This is the doubt that a comparison of consecutive samples must survive besides the rank test.
 #pragma once
 #include <cstddef>
+#include <optional>
 #include <span>
+
+#include "stats/interval.h"
 
 namespace stats {
 
@@ -22,5 +25,13 @@ Dependence dependence(std::span<const double> a, std::span<const double> b);
 // stronger. Never below `rank_p`.
 double dependent_p(std::span<const double> a, std::span<const double> b, double rank_p,
                    const Dependence& dependence);
+
+// The two halves of dependent_p as intervals. The level that a rank test must reach so that its p,
+// weakened, is still at `level`: shift_interval() at that level belongs to the z.
+double weakened_level(double level, const Dependence& dependence);
+// Of mean(b) - mean(a): what the t leaves possible at `level`. nullopt: no spread, or under two values
+// a side.
+std::optional<Interval> dependent_mean_interval(std::span<const double> a, std::span<const double> b,
+                                                double level, const Dependence& dependence);
 
 }  // namespace stats

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "stats/random.h"
-#include "stats/rank_test.h"
+#include "stats/mann_whitney.h"
 #include "stats/summary.h"
 
 namespace stats {

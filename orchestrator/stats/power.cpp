@@ -6,7 +6,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "stats/rank_test.h"
+#include "stats/mann_whitney.h"
 
 namespace stats {
 

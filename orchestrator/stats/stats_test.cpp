@@ -9,7 +9,7 @@
 #include "stats/interval.h"
 #include "stats/power.h"
 #include "stats/random.h"
-#include "stats/rank_test.h"
+#include "stats/mann_whitney.h"
 #include "stats/series.h"
 #include "stats/summary.h"
 #include "stats/welch.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "stats/rank_test.h"
+#include "stats/mann_whitney.h"
 
 #include <algorithm>
 #include <boost/math/distributions/normal.hpp>
