@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // vmlab compare RUN_A RUN_B: what is new, gone, fixed, broken and different between two stored runs.
+// vmlab compare --samples FILE: see compare_samples.h.
 #include "cli/command.h"
+#include "cli/compare_samples.h"
 #include "cli/stored_run.h"
 #include "compare/comparison.h"
 #include "report/comparison.h"
@@ -10,14 +12,19 @@ namespace cli {
 namespace {
 
 struct Options {
-  std::string before, after, samples;
+  std::string before, after;
+  SamplesArguments samples;
 };
 
 int run(const Session& session, const Options& options) {
-  if (!options.samples.empty())
-    throw base::InfraError("vmlab compare --samples is not part of this version", "compare two runs: vmlab compare RUN_A RUN_B");
+  if (!options.samples.file.empty()) {
+    if (!options.before.empty()) user_error("compare takes two runs or a file of samples, not both", "leave out the runs, or --samples");
+    return compare_samples(session, options.samples);
+  }
+  if (const std::string given = options.samples.given(); !given.empty())
+    user_error(given + " belongs to samples", "vmlab compare --samples FILE " + given + " ...");
   if (options.before.empty() || options.after.empty())
-    user_error("compare needs two runs", "vmlab compare RUN_A RUN_B; the runs: vmlab list runs");
+    user_error("compare needs two runs", "vmlab compare RUN_A RUN_B (the runs: vmlab list runs), or vmlab compare --samples FILE");
   const store::Store store = store::Store::open(session.results_dir);
   const report::RunView before = load_view(session, store, options.before);
   const report::RunView after = load_view(session, store, options.after);
@@ -32,10 +39,10 @@ int run(const Session& session, const Options& options) {
 
 void install_compare(CLI::App& app, Session& session) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("compare", "What differs between two runs");
+  CLI::App* command = app.add_subcommand("compare", "What differs between two runs, or between samples before and after");
   command->add_option("RUN_A", options->before, "The run before: an id, last or last~N");
   command->add_option("RUN_B", options->after, "The run after");
-  command->add_option("--samples", options->samples, "Compare the samples in a file instead")->type_name("FILE");
+  add_samples_options(*command, options->samples);
   add_output_options(*command, session);
   command->callback([&session, options] { session.exit_code = run(session, *options); });
 }
