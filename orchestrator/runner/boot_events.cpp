@@ -185,6 +185,9 @@ void BootRun::finish_test(TestEnding ending, ktap::ProcessEnd process, double du
   LogWatch::Seen watched = log_.end_test(final);
   seen.crashes = std::move(watched.crashes);
   seen.announced = std::move(watched.announced);
+  // What took all memory may still hold some, and the next test is not to pay for it.
+  if (watched.starved) shaken_ = true;
+  seen.starved = std::move(watched.starved);
   seen.duration_ms = duration_ms;
   seen.last_output = std::move(last_output_);
   last_output_.clear();

@@ -169,4 +169,27 @@ TEST_F(Job, AnnouncedSplatsAreNoCrashUpToTheirNumber) {
             "mm/b/kernel lines 'WARNING: * at mm/memory-failure.c*' fail 1");
 }
 
+TEST_F(Job, AGuestThatRanOutOfMemoryIsNotTrustedWithTheNextTest) {
+  Agent first;
+  add({first.hello(), first.start(0), first.output(0, "1..1\nok 1 a\n"),
+       first.kmsg("3,1,5000000,-;Out of memory: Killed process 77 (cow) total-vm:512kB, anon-rss:400kB\n"), first.end(0)});
+  Agent second;
+  add({second.hello(), second.start(1), second.output(1, "1..1\nok 1 b\n"), second.end(1), second.goodbye(),
+       script::end(GuestEnd::Kind::powered_off)});
+  run({test("mm/cow", 0), test("mm/ksm", 1)});
+  EXPECT_EQ(sink_.text(), "mm/cow/a pass 1; mm/ksm/b pass 1");
+  EXPECT_EQ(sink_.boots, 2);
+}
+
+TEST_F(Job, ACgroupOutOfMemoryIsItsTestsOwnAffair) {
+  Agent agent;
+  add({agent.hello(), agent.start(0), agent.output(0, "1..1\nok 1 a\n"),
+       agent.kmsg("3,1,5000000,-;Memory cgroup out of memory: Killed process 77 (cow) total-vm:512kB\n"), agent.end(0),
+       agent.start(1), agent.output(1, "1..1\nok 1 b\n"), agent.end(1), agent.goodbye(),
+       script::end(GuestEnd::Kind::powered_off)});
+  run({test("mm/cow", 0), test("mm/ksm", 1)});
+  EXPECT_EQ(sink_.text(), "mm/cow/a pass 1; mm/ksm/b pass 1");
+  EXPECT_EQ(sink_.boots, 1);
+}
+
 }  // namespace runner

@@ -20,6 +20,15 @@ constexpr std::size_t kMostHeads = 1000;     // a guest may print any number of 
 // Looks at the console that a lone report must outlive: we may have been stopped between two of them.
 constexpr int kGraceLooks = 8;
 
+// "Out of memory: Killed process 77 (cow) total-vm:..." (mm/oom_kill.c; a cgroup's begins "Memory cgroup out of").
+std::optional<std::string> oom_victim(std::string_view line) {
+  const auto head = line.find("Out of memory: Killed process ");
+  if (head == std::string_view::npos) return std::nullopt;
+  const auto open = line.find('(', head), close = line.find(')', head);
+  if (open == std::string_view::npos || close == std::string_view::npos || close < open) return std::nullopt;
+  return base::printable(line.substr(open + 1, close - open - 1));
+}
+
 triage::Options options() {
   // A reboot is the end of a guest here, and seen as such.
   triage::Options options;
@@ -42,6 +51,7 @@ struct LogWatch::Impl {
       ++lines;
       if (kept.size() > kKeptLines) kept.pop_front();
       announced.count(line);
+      if (auto victim = oom_victim(line)) starved = std::move(victim);
     }
     triage.feed(text);
   }
@@ -89,6 +99,7 @@ struct LogWatch::Impl {
   Announced opening;    // for the same reports as they are opened
   std::vector<CrashSeen> crashes;
   bool open_crash = false;
+  std::optional<std::string> starved;
   std::vector<Lone> lone;           // on the console and not, or not yet, in the merged log
   std::multiset<std::string> heads;  // in the merged log and not yet on the console
   Time now{};
@@ -121,7 +132,8 @@ void LogWatch::begin_test(const model::TestSpec& test) {
 LogWatch::Seen LogWatch::end_test(bool final) {
   if (final) impl_->add(impl_->log.finish());
   impl_->triage.flush();
-  Seen seen{std::exchange(impl_->crashes, {}), impl_->announced.take()};
+  Seen seen{std::exchange(impl_->crashes, {}), impl_->announced.take(),
+            std::exchange(impl_->starved, std::nullopt)};
   impl_->announced = impl_->opening = Announced();
   impl_->open_crash = false;
   const base::Result<void> written = base::write_file_atomic(impl_->file, impl_->log.text());

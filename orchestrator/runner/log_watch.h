@@ -8,6 +8,8 @@
 #pragma once
 #include <chrono>
 #include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -40,6 +42,8 @@ class LogWatch {
   struct Seen {
     std::vector<CrashSeen> crashes;
     std::vector<AnnouncedLines> announced;
+    // The process that the kernel killed last because the whole guest (no mere cgroup) was out of memory.
+    std::optional<std::string> starved;
   };
   Seen end_test(bool final);
 

@@ -67,6 +67,11 @@ std::optional<Judgement> judge(const TestSeen& seen) {
   return std::nullopt;
 }
 
+// A test that dies of want of memory says nothing of it itself.
+std::string starved_text(const TestSeen& seen) {
+  return seen.starved ? fmt::format("; the guest was out of memory and its kernel killed {}", *seen.starved) : "";
+}
+
 constexpr std::string_view kAnnounced = "/kernel lines '";
 
 // An exact count means something only if the test ran to its end. Where any number may come, what came is told.
@@ -121,12 +126,14 @@ std::vector<CaseResult> verdicts(const TestSeen& seen, const ResultFrame& frame)
     if (!lost.empty()) *result.reason += "; " + lost_text(seen.report);
     else if (whole != nullptr && whole->outcome == Outcome::missing && whole->reason)
       *result.reason += "; " + *whole->reason;
+    if (!infra) *result.reason += starved_text(seen);
     result.evidence = bounded(judgement->evidence);
     results.push_back(std::move(result));
   } else if (whole != nullptr && !(whole->outcome == Outcome::missing && !lost.empty())) {
     // Where cases are missing and nothing else is wrong, they say it themselves.
     CaseResult result = framed(test, test, whole->outcome, frame);
     result.reason = whole->reason;
+    if (seen.starved && whole->outcome != Outcome::pass) result.reason = whole->reason.value_or("bad") + starved_text(seen);
     result.evidence = bounded(whole->evidence.empty() && whole->outcome != Outcome::pass ? seen.last_output
                                                                                          : whole->evidence);
     results.push_back(std::move(result));

@@ -43,6 +43,7 @@ struct TestSeen {
   TestEnding ending;
   std::vector<CrashSeen> crashes;  // unexpected ones, oldest first
   std::vector<AnnouncedLines> announced;
+  std::optional<std::string> starved;  // the process that the guest's want of memory cost
   double duration_ms = 0;
   std::string last_output;  // the last lines the test printed
 };

@@ -63,6 +63,13 @@ TEST(Verdicts, ACrashLeavesAMissingResultForEachCaseItTook) {
   EXPECT_EQ(verdicts(s, {}).back().reason, "kernel BUG in follow_page_mask; 3 of 4 planned cases never reported");
 }
 
+TEST(Verdicts, ATestThatTheKernelKilledForItsMemorySaysSo) {
+  TestSeen s = seen(How::finished, {{.id = "mm/cow", .outcome = Outcome::fail, .reason = "killed by SIGKILL"}});
+  s.starved = "cow";
+  EXPECT_EQ(outcomes(s), (Expected{{"mm/cow", Outcome::fail}}));
+  EXPECT_EQ(verdicts(s, {}).back().reason, "killed by SIGKILL; the guest was out of memory and its kernel killed cow");
+}
+
 TEST(Verdicts, CasesLostToTheHostAreInfraNotMissing) {
   TestSeen s = seen(How::infra, {passed("a")});
   s.report.reported = 1;
