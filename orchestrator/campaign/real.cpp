@@ -13,7 +13,7 @@ Seen wrong(std::string text) { return {.verdict = Seen::Verdict::wrong, .text = 
 
 const RealKind& draw_kind(Dice& dice) {
   std::vector<const RealKind*> lots;
-  for (const auto& kinds : {process_kinds(), disk_kinds(), store_kinds(), channel_kinds()})
+  for (const auto& kinds : {process_kinds(), disk_kinds(), store_kinds(), channel_kinds(), guest_kinds()})
     for (const RealKind& kind : kinds) lots.insert(lots.end(), static_cast<std::size_t>(kind.share), &kind);
   return *lots[dice.below(lots.size())];
 }
@@ -45,8 +45,10 @@ Seen finish_hurt(Victim& victim, const Answer& hurt, const Rules& rules) {
   Answer last = hurt;
   for (int i = 0; i < 3; ++i) {
     const StoredRun now = victim.stored();
-    if (now.there && now.state == "finished") break;
-    last = victim.carry_on();
+    const bool finished = now.there && now.state == "finished";
+    const bool again = finished && rules.lasting && gave_up(victim.world.truth, now.rows);
+    if (finished && !again) break;
+    last = again ? victim.resume() : victim.carry_on();
     if (!last.ended) return wrong("the resumed run did not end");
   }
   Seen seen = victim.judge_all(rules);

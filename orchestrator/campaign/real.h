@@ -20,6 +20,7 @@ std::span<const RealKind> process_kinds();
 std::span<const RealKind> disk_kinds();
 std::span<const RealKind> store_kinds();
 std::span<const RealKind> channel_kinds();
+std::span<const RealKind> guest_kinds();
 
 std::string_view real_kind(std::uint64_t seed, int number);
 

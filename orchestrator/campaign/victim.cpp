@@ -82,7 +82,7 @@ Answer Running::wait(std::chrono::seconds patience) {
 
 Victim::Victim(const World& w, fs::path where, int number, bool own_cache)
     : world(w), folder(std::move(where)), results(folder / "results"), cache(own_cache ? folder / "cache" / "vmlab" : w.cache),
-      temporary(folder / "tmp"), mark(fmt::format("{}-{}", ::getpid(), number)) {
+      temporary(folder / "tmp"), scenario(w.scenario), mark(fmt::format("{}-{}", ::getpid(), number)) {
   fs::create_directories(results);
   fs::create_directories(temporary);
   if (own_cache) link_cache(w.cache, cache);
@@ -138,7 +138,7 @@ Running Victim::start(std::vector<std::string> arguments) {
 }
 
 std::vector<std::string> Victim::run_arguments() const {
-  return {"run", world.scenario.string(), "--results", results.string(), "--jobs", "1"};
+  return {"run", scenario.string(), "--results", results.string(), "--jobs", "1"};
 }
 
 Answer Victim::call(std::vector<std::string> arguments, std::chrono::seconds patience) {
@@ -190,8 +190,10 @@ Answer Victim::carry_on() {
   if (!before.there && before.answer.errors.contains("there is no run")) return call(run_arguments());
   if (!before.there) return before.answer;
   if (before.state == "finished") return before.answer;
-  return call({"run", "--resume", "last", "--results", results.string(), "--jobs", "1"});
+  return resume();
 }
+
+Answer Victim::resume() { return call({"run", "--resume", "last", "--results", results.string(), "--jobs", "1"}); }
 
 std::vector<std::string> Victim::told_done(const std::string& errors) {
   std::vector<std::string> tests;
@@ -215,12 +217,12 @@ std::vector<std::string> Victim::left_behind() {
   return left;
 }
 
-Seen Victim::judge_all(const Rules& rules) {
+Seen Victim::judge_all(const Truth& truth, int code, const Rules& rules) {
   const StoredRun run = stored();
   Seen seen;
   if (!run.there) seen.text = "there is no run in the end: " + run.answer.text();
-  else seen = judge(world.truth, run.rows, rules);
-  if (seen.verdict == Seen::Verdict::right && run.answer.code != 0)
+  else seen = judge(truth, run.rows, rules);
+  if (seen.verdict == Seen::Verdict::right && run.answer.code != code)
     seen = {.verdict = Seen::Verdict::wrong, .text = fmt::format("every result is right, and the report ends with {}", run.answer.code)};
   if (seen.verdict == Seen::Verdict::right && run.state != "finished")
     seen = {.verdict = Seen::Verdict::wrong, .text = "every result is there, and the run is " + run.state};

@@ -45,6 +45,7 @@ class Running {
 // hard links to those of the real one. Made once, with a first run that nobody disturbs.
 struct World {
   base::fs::path program, root, cache, scenario;
+  base::fs::path hurting_test;  // a patch for the selftests
   base::fs::path finished;      // results of the undisturbed run
   base::fs::path cut_short;     // results of a run whose vmlab was killed, with the store's log
   Truth truth;
@@ -81,15 +82,18 @@ class Victim {
   StoredRun stored(const std::string& run = "last");
   // Runs what is left, as a user would: --resume, or the whole when there is no run yet.
   Answer carry_on();
+  Answer resume();
   // Tests that it said were done, while their results must be in the store.
   static std::vector<std::string> told_done(const std::string& errors);
 
   // The verdicts against the undisturbed run's, and what is left behind: processes, sockets, locks, files.
-  Seen judge_all(const Rules& rules);
+  Seen judge_all(const Rules& rules) { return judge_all(world.truth, 0, rules); }
+  // Where something else is the truth, and the report ends with another code.
+  Seen judge_all(const Truth& truth, int code, const Rules& rules);
   std::vector<std::string> left_behind();
 
   const World& world;
-  base::fs::path folder, results, cache, temporary;
+  base::fs::path folder, results, cache, temporary, scenario;
   std::string path_prefix;  // put before PATH, for a QEMU of our own
   static constexpr const char* kMark = "VMLAB_CAMPAIGN";
   std::string mark;

@@ -18,6 +18,11 @@ constexpr const char* kScenario =
     "name: hurt\nmachines: [x86_64]\nisolation: suite\ntests:\n"
     "  - run: madv_populate\n  - run: mkdirty\n  - run: mremap_dontunmap\n";
 
+// What the guest's own faults need is built with the rest.
+constexpr auto kHurtingTest =
+    "name: hurting-test\nmachines: [x86_64]\nselftests: {{source: \"debian:6.12\", patches: [\"{}\"]}}\n"
+    "tests:\n  - {{id: mm/hurt, run: vmlab_hurt quiet}}\n";
+
 void copy_checkout(const fs::path& from, const fs::path& to) {
   fs::create_directories(to);
   for (const char* part : {"images", "scenarios", "guest-tools"})
@@ -38,12 +43,17 @@ World make_world(const fs::path& program, const fs::path& checkout, const fs::pa
   copy_checkout(checkout, world.root);
   world.scenario = folder / "hurt.yaml";
   base::value_or_throw(base::write_file_atomic(world.scenario, kScenario));
+  world.hurting_test = world.root / "scenarios/patches/hurting-test.patch";
+  const fs::path hurting = folder / "hurting.yaml";
+  base::value_or_throw(base::write_file_atomic(hurting, fmt::format(kHurtingTest, world.hurting_test.string())));
 
   // Once with the user's own cache, so that what is not built yet is built where it is of use.
   world.cache = base::cache_directory();
   {
     Victim first(world, folder / "first", 0);
-    const Answer built = first.call(first.run_arguments(), 5000s);
+    std::vector<std::string> both = first.run_arguments();
+    both.insert(both.begin() + 1, hurting.string());
+    const Answer built = first.call(both, 5000s);
     require(built.code == 0, "the first run", built);
   }
   world.cache = folder / "cache" / "vmlab";
