@@ -43,6 +43,8 @@ int run_and_report(Session& session, const lab::RunRequest& request, const std::
   if (!junit.empty()) base::value_or_throw(base::write_file_atomic(junit, report::junit_xml(view)));
   if (session.wants_json()) session.deliver_json(base::trim(report::run_json(view)));
   session.say(report::terminal_text(view, session.terminal()));
+  if (whole && compare::count(view.settled).of(model::Outcome::infra) > 0)
+    session.say(fmt::format("what the host took has no verdict yet: vmlab run --resume {} runs it again\n", view.run.id));
   if (!whole) return kInterrupted;
   return git_bisect ? compare::git_bisect_code(view.settled) : report::exit_code(view);
 }
