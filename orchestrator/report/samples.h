@@ -9,7 +9,8 @@
 
 namespace report {
 
-std::string samples_text(const compare::SampleComparison& comparison, const TerminalOptions& options);
+std::string samples_text(const compare::SampleComparison& comparison,
+                         const TerminalOptions& options);
 // One object on one line and a newline; results/README.md is the reference.
 std::string samples_json(const compare::SampleComparison& comparison);
 // One self-contained HTML file: no scripts, nothing from elsewhere, readable in light and dark.

@@ -40,7 +40,8 @@ std::optional<SizedName> sized(std::string_view name) {
   const auto bytes = base::parse_size(word);
   if (!bytes || *bytes == 0) return std::nullopt;
   std::string_view stem = name.substr(0, mark);
-  while (!stem.empty() && std::string_view(" ,/_-:([=").find(stem.back()) != std::string_view::npos) stem.remove_suffix(1);
+  while (!stem.empty() && std::string_view(" ,/_-:([=").find(stem.back()) != std::string_view::npos)
+    stem.remove_suffix(1);
   if (stem.empty()) return std::nullopt;
   return SizedName{.stem = std::string(stem), .bytes = *bytes};
 }
@@ -55,18 +56,30 @@ class Curve {
         high_ = std::max(high_, v);
       }
     log_ = low_ > 0 && high_ / low_ > 8;
+    // A linear axis that does not begin at 0 makes much of little.
+    if (!log_) low_ = std::min(low_, 0.0);
   }
   bool log() const { return log_; }
 
   void draw(xml_node svg) const {
     for (const double part : {0.0, 0.5, 1.0}) {
       const double v = log_ ? low_ * std::pow(high_ / low_, part) : low_ + part * (high_ - low_);
-      element(svg, "line", {{"class", "grid"}, {"x1", at(kLeft)}, {"x2", at(kWidth - kRight)}, {"y1", at(y(v))}, {"y2", at(y(v))}});
-      element(svg, "text", {{"class", "tick"}, {"x", at(kLeft - 8)}, {"y", at(y(v) + 4)}, {"text-anchor", "end"}}, measured(v, false));
+      element(svg, "line",
+              {{"class", "grid"},
+               {"x1", at(kLeft)},
+               {"x2", at(kWidth - kRight)},
+               {"y1", at(y(v))},
+               {"y2", at(y(v))}});
+      element(
+          svg, "text",
+          {{"class", "tick"}, {"x", at(kLeft - 8)}, {"y", at(y(v) + 4)}, {"text-anchor", "end"}},
+          measured(v, false));
     }
     for (std::size_t i = 0; i < points_.size(); ++i)
-      element(svg, "text", {{"class", "tick"}, {"x", at(x(i))}, {"y", at(kHeight - 12)}, {"text-anchor", "middle"}},
-              base::format_size(points_[i].bytes));
+      element(
+          svg, "text",
+          {{"class", "tick"}, {"x", at(x(i))}, {"y", at(kHeight - 12)}, {"text-anchor", "middle"}},
+          base::format_size(points_[i].bytes));
     for (const bool after : {false, true}) {
       std::string path;
       for (std::size_t i = 0; i < points_.size(); ++i)
@@ -74,9 +87,16 @@ class Curve {
       const std::string kind = after ? "after" : "before";
       element(svg, "path", {{"class", "curve " + kind}, {"d", path}});
       for (std::size_t i = 0; i < points_.size(); ++i) {
-        xml_node dot = element(svg, "circle", {{"class", "dot " + kind}, {"cx", at(x(i))}, {"cy", at(y(value(i, after)))}, {"r", "3.5"}});
-        element(dot, "title", {}, fmt::format("{} {}: {}, {} {}", base::format_size(points_[i].bytes), kind, measured(value(i, after), false),
-                                              compare::percent(points_[i].metric->delta), to_string(points_[i].metric->verdict)));
+        xml_node dot = element(svg, "circle",
+                               {{"class", "dot " + kind},
+                                {"cx", at(x(i))},
+                                {"cy", at(y(value(i, after)))},
+                                {"r", "3.5"}});
+        element(dot, "title", {},
+                fmt::format("{} {}: {}, {} {}", base::format_size(points_[i].bytes), kind,
+                            measured(value(i, after), false),
+                            compare::percent(points_[i].metric->delta),
+                            to_string(points_[i].metric->verdict)));
       }
     }
   }
@@ -86,7 +106,9 @@ class Curve {
     return after ? points_[i].metric->after.middle : points_[i].metric->before.middle;
   }
   double x(std::size_t i) const {
-    return kLeft + 14 + static_cast<double>(i) * (kWidth - kLeft - kRight - 28) / static_cast<double>(points_.size() - 1);
+    return kLeft + 14 +
+           static_cast<double>(i) * (kWidth - kLeft - kRight - 28) /
+               static_cast<double>(points_.size() - 1);
   }
   double y(double v) const {
     double part = 0.5;
@@ -106,7 +128,8 @@ class Curve {
 void add_curves(xml_node parent, const compare::SampleComparison& comparison) {
   std::map<std::pair<std::string, std::string>, std::vector<Point>> families;  // by stem and unit
   for (const MetricVerdict& metric : comparison.metrics)
-    if (const auto name = sized(metric.name)) families[{name->stem, metric.unit}].push_back({name->bytes, &metric});
+    if (const auto name = sized(metric.name))
+      families[{name->stem, metric.unit}].push_back({name->bytes, &metric});
   xml_node section;
   for (auto& [family, points] : families) {
     std::ranges::sort(points, {}, &Point::bytes);
@@ -115,12 +138,14 @@ void add_curves(xml_node parent, const compare::SampleComparison& comparison) {
     if (!section) {
       section = element(parent, "section");
       element(section, "h2", {}, "By size");
+      element(section, "p", {{"class", "key"}}, "Before dashed, after solid.");
       section = element(section, "div", {{"class", "curves"}});
     }
     const Curve curve(points);
     xml_node figure = element(section, "figure");
     const std::string unit = family.second.empty() ? "" : " (" + family.second + ")";
-    element(figure, "figcaption", {}, fit(family.first + unit, 60) + (curve.log() ? ", logarithmic" : ""));
+    element(figure, "figcaption", {},
+            fit(family.first + unit, 60) + (curve.log() ? ", logarithmic" : ""));
     curve.draw(drawing(figure, kWidth, kHeight, family.first + " before and after, by size"));
   }
 }

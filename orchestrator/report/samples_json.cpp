@@ -29,7 +29,10 @@ json::value maybe(const std::optional<T>& value) {
 }
 
 json::object side(const compare::SideView& side) {
-  return {{"n", side.n}, {"median", number(side.middle)}, {"low", number(side.low)}, {"high", number(side.high)}};
+  return {{"n", side.n},
+          {"median", number(side.middle)},
+          {"low", number(side.low)},
+          {"high", number(side.high)}};
 }
 
 json::object metric_json(const compare::MetricVerdict& metric) {
@@ -59,17 +62,18 @@ json::object metric_json(const compare::MetricVerdict& metric) {
 std::string samples_json(const compare::SampleComparison& comparison) {
   json::array metrics;
   for (const auto& metric : comparison.metrics) metrics.push_back(metric_json(metric));
-  const json::object out{{"version", 1},
-                         {"title", text(comparison.title)},
-                         {"before", text(comparison.before)},
-                         {"after", text(comparison.after)},
-                         {"level", number(comparison.options.level)},
-                         {"min_effect", number(comparison.options.min_effect)},
-                         {"resolution", number(comparison.options.resolution)},
-                         {"correction", to_string(comparison.correction)},
-                         {"corrected_for", comparison.corrected_for},
-                         {"exit_code", comparison.of(compare::SampleVerdict::regressed) > 0 ? 1 : 0},
-                         {"metrics", std::move(metrics)}};
+  const json::object out{
+      {"version", 1},
+      {"title", text(comparison.title)},
+      {"before", text(comparison.before)},
+      {"after", text(comparison.after)},
+      {"level", number(comparison.options.level)},
+      {"min_effect", number(comparison.options.min_effect)},
+      {"resolution", number(comparison.options.resolution)},
+      {"correction", to_string(comparison.correction)},
+      {"corrected_for", comparison.corrected_for},
+      {"exit_code", comparison.of(compare::SampleVerdict::regressed) > 0 ? 1 : 0},
+      {"metrics", std::move(metrics)}};
   return json::serialize(out) + "\n";
 }
 

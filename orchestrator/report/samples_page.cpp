@@ -14,8 +14,8 @@ using compare::MetricVerdict;
 using compare::percent;
 using pugi::xml_node;
 
-// Without '<', '>' and '&': the writer of the tree would escape them. Colours keep 3:1 and text 4.5:1
-// against both backgrounds; no meaning hangs on a colour alone.
+// Without '<', '>' and '&': the writer of the tree would escape them. Colours keep 3:1 and
+// text 4.5:1 against both backgrounds; no meaning hangs on a colour alone.
 constexpr const char* kStyle = R"(
 :root{color-scheme:light dark;--back:#fff;--text:#1b1f24;--dim:#59636e;--line:#d8dee4;--same:#eef1f4;--good:#1a7f37;--bad:#c4292f;--open:#8a5a00;--even:#59636e;--before:#6e7781;--after:#0757b8}
 @media (prefers-color-scheme:dark){:root{--back:#14171b;--text:#e6e9ed;--dim:#9aa4af;--line:#333a42;--same:#20262d;--good:#4ac26b;--bad:#ff7b72;--open:#dda63a;--even:#9aa4af;--before:#9aa4af;--after:#6cb0ff}}
@@ -49,14 +49,18 @@ void add_head(xml_node html, const std::string& title) {
   element(head, "meta", {{"charset", "utf-8"}});
   element(head, "meta", {{"name", "viewport"}, {"content", "width=device-width, initial-scale=1"}});
   // Nothing runs and nothing is fetched, whatever the names of metrics contain.
-  element(head, "meta", {{"http-equiv", "Content-Security-Policy"}, {"content", "default-src 'none'; style-src 'unsafe-inline'"}});
+  element(head, "meta",
+          {{"http-equiv", "Content-Security-Policy"},
+           {"content", "default-src 'none'; style-src 'unsafe-inline'"}});
   element(head, "title", {}, title);
   head.append_child("style").text().set(kStyle);
 }
 
-void add_summary(xml_node body, const compare::SampleComparison& comparison, const std::string& title) {
+void add_summary(xml_node body, const compare::SampleComparison& comparison,
+                 const std::string& title) {
   element(body, "h1", {}, title);
-  for (const auto& [name, text] : {std::pair("before", &comparison.before), std::pair("after", &comparison.after)})
+  for (const auto& [name, text] :
+       {std::pair("before", &comparison.before), std::pair("after", &comparison.after)})
     if (!text->empty()) {
       xml_node line = element(body, "p", {{"class", "sides"}});
       element(line, "span", {}, fmt::format("{}: ", name));
@@ -66,7 +70,8 @@ void add_summary(xml_node body, const compare::SampleComparison& comparison, con
   using enum compare::SampleVerdict;
   for (const auto verdict : {regressed, improved, unchanged, inconclusive})
     if (const std::size_t n = comparison.of(verdict); n > 0)
-      element(chips, "li", {{"class", std::string(to_string(verdict))}}, fmt::format("{} {}", n, to_string(verdict)));
+      element(chips, "li", {{"class", std::string(to_string(verdict))}},
+              fmt::format("{} {}", n, to_string(verdict)));
   element(body, "p", {{"class", "terms"}}, terms(comparison));
 }
 
@@ -81,11 +86,14 @@ void add_metric(xml_node table, const MetricVerdict& metric) {
   xml_node name = element(row, "td", {{"class", "metric"}}, metric.name);
   std::string kind = exact ? "exact" : "wall";
   if (!metric.unit.empty()) kind = metric.unit + ", " + kind;
-  element(name, "small", {}, fmt::format("{}, {} is better", kind, metric.lower_is_better ? "lower" : "higher"));
+  element(name, "small", {},
+          fmt::format("{}, {} is better", kind, metric.lower_is_better ? "lower" : "higher"));
   add_number(row, measured(metric.before.middle, exact), fmt::format("n {}", metric.before.n));
   add_number(row, measured(metric.after.middle, exact), fmt::format("n {}", metric.after.n));
-  add_number(row, percent(metric.delta), metric.confidence > 0 ? percent(metric.low) + " .. " + percent(metric.high) : "");
-  element(element(row, "td"), "b", {{"class", std::string(to_string(metric.verdict))}}, to_string(metric.verdict));
+  add_number(row, percent(metric.delta),
+             metric.confidence > 0 ? percent(metric.low) + " .. " + percent(metric.high) : "");
+  element(element(row, "td"), "b", {{"class", std::string(to_string(metric.verdict))}},
+          to_string(metric.verdict));
   add_samples(element(row, "td", {{"class", "samples"}}), metric);
   xml_node reason = element(row, "td", {{"class", "reason"}}, metric.reason);
   for (const std::string& remark : metric.remarks) element(reason, "small", {}, remark);
@@ -95,7 +103,8 @@ void add_table(xml_node body, const compare::SampleComparison& comparison) {
   xml_node section = element(body, "section");
   element(section, "h2", {}, "Metrics");
   element(section, "p", {{"class", "key"}},
-          "Samples in the order of measurement, before on the left and after on the right, with their medians; a bar is mean and sd.");
+          "Samples in the order of measurement, before on the left and after on the right, with "
+          "their medians; a bar is mean and sd.");
   xml_node table = element(element(section, "div", {{"class", "scroll"}}), "table");
   xml_node head = element(element(table, "thead"), "tr");
   for (const char* name : {"Metric", "Before", "After", "Delta", "Verdict", "Samples", "Reason"}) {
@@ -111,13 +120,17 @@ void add_table(xml_node body, const compare::SampleComparison& comparison) {
 
 xml_node element(xml_node parent, const char* name, Attributes attributes, std::string_view text) {
   xml_node out = parent.append_child(name);
-  for (const auto& [key, value] : attributes) out.append_attribute(key).set_value(xml_clean(value).c_str());
+  for (const auto& [key, value] : attributes)
+    out.append_attribute(key).set_value(xml_clean(value).c_str());
   if (!text.empty()) out.append_child(pugi::node_pcdata).set_value(xml_clean(text).c_str());
   return out;
 }
 
 xml_node drawing(xml_node parent, double width, double height, std::string_view what) {
-  return element(parent, "svg", {{"viewBox", fmt::format("0 0 {} {}", at(width), at(height))}, {"role", "img"}, {"aria-label", std::string(what)}});
+  return element(parent, "svg",
+                 {{"viewBox", fmt::format("0 0 {} {}", at(width), at(height))},
+                  {"role", "img"},
+                  {"aria-label", std::string(what)}});
 }
 
 std::string at(double v) {
@@ -143,7 +156,9 @@ std::string samples_page(const compare::SampleComparison& comparison) {
   element(body, "p", {{"class", "terms"}}, "vmlab compare --samples");
   std::ostringstream out;
   // Empty elements get an end tag: in HTML <td/> would stay open.
-  document.save(out, "", pugi::format_raw | pugi::format_no_declaration | pugi::format_no_empty_element_tags, pugi::encoding_utf8);
+  document.save(out, "",
+                pugi::format_raw | pugi::format_no_declaration | pugi::format_no_empty_element_tags,
+                pugi::encoding_utf8);
   return out.str() + "\n";
 }
 

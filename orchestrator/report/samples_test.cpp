@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
-
 #include <pugixml.hpp>
 
 #include "compare/samples/comparison.h"
@@ -86,7 +85,8 @@ compare::SampleComparison comparison() {
 // Names as a hostile file would have them.
 compare::SampleComparison hostile() {
   const auto file = compare::read_samples(
-      "[{\"metric\": \"<script>alert(1)</script>\\u001b[31m\\u202e&\\\"'\", \"unit\": \"<b>\", \"better\": \"lower\", \"clock\": "
+      "[{\"metric\": \"<script>alert(1)</script>\\u001b[31m\\u202e&\\\"'\", \"unit\": \"<b>\", "
+      "\"better\": \"lower\", \"clock\": "
       "\"wall\", \"before\": [1, 2, 3], \"after\": [1e-300, 1e300, 5]}]",
       "f");
   return compare::compare_samples(*file, {});
@@ -94,9 +94,13 @@ compare::SampleComparison hostile() {
 
 }  // namespace
 
-TEST(SamplesText, ShowsATableWithTheReasonBeside) { expect_golden("samples-wide.txt", samples_text(comparison(), {.width = 160})); }
+TEST(SamplesText, ShowsATableWithTheReasonBeside) {
+  expect_golden("samples-wide.txt", samples_text(comparison(), {.width = 160}));
+}
 
-TEST(SamplesText, PutsTheReasonBelowOnANarrowTerminal) { expect_golden("samples-narrow.txt", samples_text(comparison(), {.width = 100})); }
+TEST(SamplesText, PutsTheReasonBelowOnANarrowTerminal) {
+  expect_golden("samples-narrow.txt", samples_text(comparison(), {.width = 100}));
+}
 
 TEST(SamplesText, SaysWhatWasCorrected) {
   compare::SampleComparison many = comparison();
@@ -104,11 +108,15 @@ TEST(SamplesText, SaysWhatWasCorrected) {
   many.corrected_for = 30;
   many.metrics[0].uncorrected = compare::SampleVerdict::improved;
   const std::string text = samples_text(many, {.width = 240});
-  EXPECT_NE(text.find("p corrected for 30 metrics (Benjamini-Hochberg); 1 more would be called alone"), std::string::npos) << text;
+  EXPECT_NE(
+      text.find("p corrected for 30 metrics (Benjamini-Hochberg); 1 more would be called alone"),
+      std::string::npos)
+      << text;
 }
 
 TEST(SamplesText, HoldsNoControlCharacters) {
-  for (const char c : samples_text(hostile(), {.width = 60})) EXPECT_TRUE(c == '\n' || static_cast<unsigned char>(c) >= 0x20);
+  for (const char c : samples_text(hostile(), {.width = 60}))
+    EXPECT_TRUE(c == '\n' || static_cast<unsigned char>(c) >= 0x20);
 }
 
 TEST(SamplesJson, KeepsTheContract) {
@@ -127,7 +135,8 @@ TEST(SamplesPage, IsOneFileWithoutScriptsOrLinks) {
   pugi::xml_document document;
   // Apart from the doctype it is a well-formed tree.
   ASSERT_TRUE(document.load_string(page.c_str()));
-  for (const char* path : {"//script", "//link", "//img", "//a", "//*[@href]", "//*[@src]", "//@*[starts-with(name(), 'on')]"})
+  for (const char* path : {"//script", "//link", "//img", "//a", "//*[@href]", "//*[@src]",
+                           "//@*[starts-with(name(), 'on')]"})
     EXPECT_TRUE(document.select_nodes(path).empty()) << path;
   EXPECT_EQ(document.select_nodes("//tbody/tr").size(), 10u);
   EXPECT_EQ(document.select_nodes("//g[@class='row']").size(), 10u);
@@ -143,7 +152,8 @@ TEST(SamplesPage, KeepsHostileNamesInTheirPlace) {
 
 TEST(SamplesPage, DrawsMetricsOfOneKindOverTheirSize) {
   const auto file = compare::read_samples(
-      "metric,better,clock,unit,before,after\nmunmap 4K,lower,exact,ns,100,90\nmunmap 64K,lower,exact,ns,200,150\n"
+      "metric,better,clock,unit,before,after\nmunmap 4K,lower,exact,ns,100,90\nmunmap "
+      "64K,lower,exact,ns,200,150\n"
       "munmap 2M,lower,exact,ns,900,300\nfork 4K,lower,exact,ns,1,2\n",
       "f");
   ASSERT_TRUE(file);

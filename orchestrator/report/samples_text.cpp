@@ -16,15 +16,20 @@ using compare::SampleVerdict;
 
 constexpr std::size_t kNameWidth = 32;
 constexpr std::size_t kLeastReason = 34;  // narrower columns of prose are unreadable
-constexpr std::array<std::string_view, 7> kHead{"METRIC", "BEFORE", "AFTER", "DELTA", "INTERVAL", "VERDICT", "REASON"};
+constexpr std::array<std::string_view, 7> kHead{"METRIC",   "BEFORE",  "AFTER", "DELTA",
+                                                "INTERVAL", "VERDICT", "REASON"};
 using Row = std::array<std::string, 7>;
 
 Colour colour_of(SampleVerdict verdict) {
   switch (verdict) {
-    case SampleVerdict::improved: return Colour::green;
-    case SampleVerdict::regressed: return Colour::red;
-    case SampleVerdict::inconclusive: return Colour::yellow;
-    case SampleVerdict::unchanged: break;
+    case SampleVerdict::improved:
+      return Colour::green;
+    case SampleVerdict::regressed:
+      return Colour::red;
+    case SampleVerdict::inconclusive:
+      return Colour::yellow;
+    case SampleVerdict::unchanged:
+      break;
   }
   return Colour::none;
 }
@@ -33,7 +38,8 @@ std::string interval(const MetricVerdict& metric, double level) {
   if (metric.confidence <= 0) return "-";
   std::string out = compare::percent(metric.low) + " .. " + compare::percent(metric.high);
   // Samples too few for the level say so where they are read.
-  if (metric.confidence < 1 - level * (1 + 1e-9)) out += fmt::format(" ({:.0f}%)", std::floor(100 * metric.confidence));
+  if (metric.confidence < 1 - level * (1 + 1e-9))
+    out += fmt::format(" ({:.0f}%)", std::floor(100 * metric.confidence));
   return out;
 }
 
@@ -42,8 +48,12 @@ Row row_of(const MetricVerdict& metric, double level) {
   std::string reason = metric.reason;
   for (const std::string& remark : metric.remarks) reason += "; " + remark;
   const std::string unit = metric.unit.empty() ? "" : " (" + metric.unit + ")";
-  return {base::printable(metric.name + unit), measured(metric.before.middle, exact), measured(metric.after.middle, exact),
-          compare::percent(metric.delta),  interval(metric, level),                 std::string(to_string(metric.verdict)),
+  return {base::printable(metric.name + unit),
+          measured(metric.before.middle, exact),
+          measured(metric.after.middle, exact),
+          compare::percent(metric.delta),
+          interval(metric, level),
+          std::string(to_string(metric.verdict)),
           base::printable(reason)};
 }
 
@@ -65,8 +75,8 @@ std::string measured(double v, bool exact) {
 
 std::string verdict_counts(const compare::SampleComparison& comparison) {
   std::vector<std::string> parts;
-  for (const SampleVerdict verdict :
-       {SampleVerdict::regressed, SampleVerdict::improved, SampleVerdict::unchanged, SampleVerdict::inconclusive})
+  for (const SampleVerdict verdict : {SampleVerdict::regressed, SampleVerdict::improved,
+                                      SampleVerdict::unchanged, SampleVerdict::inconclusive})
     if (const std::size_t n = comparison.of(verdict); n > 0)
       parts.push_back(fmt::format("{} {}", grouped(n), to_string(verdict)));
   return base::join(parts, ", ");
@@ -76,7 +86,8 @@ std::string terms(const compare::SampleComparison& comparison) {
   std::string out = fmt::format("level {}", compare::percent(comparison.options.level, false));
   if (comparison.correction == compare::Correction::none) return out;
   const bool holm = comparison.correction == compare::Correction::holm;
-  out += fmt::format(", p corrected for {} ({})", plural(comparison.corrected_for, "metric"), holm ? "Holm" : "Benjamini-Hochberg");
+  out += fmt::format(", p corrected for {} ({})", plural(comparison.corrected_for, "metric"),
+                     holm ? "Holm" : "Benjamini-Hochberg");
   const auto lost = std::ranges::count_if(comparison.metrics, [](const MetricVerdict& m) {
     return m.verdict != m.uncorrected && m.verdict == SampleVerdict::inconclusive;
   });
@@ -84,11 +95,13 @@ std::string terms(const compare::SampleComparison& comparison) {
   return out;
 }
 
-std::string samples_text(const compare::SampleComparison& comparison, const TerminalOptions& given) {
+std::string samples_text(const compare::SampleComparison& comparison,
+                         const TerminalOptions& given) {
   TerminalOptions options = given;
   options.width = std::clamp<std::size_t>(options.width, 40, 240);
   std::vector<Row> rows;
-  for (const MetricVerdict& metric : comparison.metrics) rows.push_back(row_of(metric, comparison.options.level));
+  for (const MetricVerdict& metric : comparison.metrics)
+    rows.push_back(row_of(metric, comparison.options.level));
   std::array<std::size_t, 6> widths{};
   for (std::size_t i = 0; i < widths.size(); ++i) {
     widths[i] = kHead[i].size();
@@ -102,9 +115,12 @@ std::string samples_text(const compare::SampleComparison& comparison, const Term
 
   std::string out;
   for (const std::string* text : {&comparison.title})
-    if (!text->empty()) out += paint(fit(base::printable(*text), options.width), Colour::bold, options) + "\n";
+    if (!text->empty())
+      out += paint(fit(base::printable(*text), options.width), Colour::bold, options) + "\n";
   if (!comparison.before.empty() || !comparison.after.empty())
-    out += fit(base::printable("before: " + comparison.before + "   after: " + comparison.after), options.width) + "\n";
+    out += fit(base::printable("before: " + comparison.before + "   after: " + comparison.after),
+               options.width) +
+           "\n";
   if (!out.empty()) out += "\n";
 
   std::string head = pad(kHead[0], widths[0]) + "  ";
@@ -117,7 +133,8 @@ std::string samples_text(const compare::SampleComparison& comparison, const Term
   for (std::size_t r = 0; r < rows.size(); ++r) {
     const Row& row = rows[r];
     const std::vector<std::string> names = wrap(row[0], kNameWidth);
-    const std::vector<std::string> reason = wrap(row[6], beside ? options.width - used : options.width - 6);
+    const std::vector<std::string> reason =
+        wrap(row[6], beside ? options.width - used : options.width - 6);
     std::string line = pad(names[0], widths[0]) + "  ";
     for (std::size_t i = 1; i < 5; ++i) line += right(row[i], widths[i]) + "  ";
     line += paint(row[5], colour_of(comparison.metrics[r].verdict), options);
@@ -135,7 +152,9 @@ std::string samples_text(const compare::SampleComparison& comparison, const Term
   out += "\n";
   const bool worse = comparison.of(SampleVerdict::regressed) > 0;
   out += paint(worse ? "REGRESSED" : "NO REGRESSION", worse ? Colour::red : Colour::green, options);
-  for (bool first = true; const std::string& text : wrap(": " + verdict_counts(comparison) + " (" + terms(comparison) + ")", options.width - 14)) {
+  for (bool first = true; const std::string& text :
+                          wrap(": " + verdict_counts(comparison) + " (" + terms(comparison) + ")",
+                               options.width - 14)) {
     out += (first ? "" : "  ") + text + "\n";
     first = false;
   }

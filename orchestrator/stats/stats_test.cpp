@@ -120,6 +120,22 @@ TEST(Dependence, KeepsSeriesThatHangTogetherFromLookingDifferent) {
   EXPECT_LE(alarms, 10);  // the rank test alone: about 45
 }
 
+TEST(Dependence, HasIntervalsThatBelongToItsP) {
+  Random random(13);
+  for (int round = 0; round < 200; ++round) {
+    Values a, b;
+    for (int i = 0; i < 10; ++i) a.push_back(random.normal()), b.push_back(random.normal() + 2);
+    const Dependence dependent = dependence(a, b);
+    const double rank_p = rank_test(a, b).p;
+    const bool by_ranks = rank_p <= weakened_level(0.01, dependent);
+    const auto means = dependent_mean_interval(a, b, 0.01, dependent);
+    ASSERT_TRUE(means);
+    EXPECT_EQ(dependent_p(a, b, rank_p, dependent) <= 0.01, rank_p <= 0.01 && (by_ranks || !means->contains(0)));
+  }
+  EXPECT_EQ(weakened_level(0.01, {}), 0.01);
+  EXPECT_FALSE(dependent_mean_interval(Values{1, 1}, Values{1, 1}, 0.01, {}));
+}
+
 TEST(Series, SeesDriftAndWarmUp) {
   const Values drift{1, 2, 3.2, 2.9, 5, 6, 7, 8, 9.5, 9.1};
   EXPECT_LT(trend(drift).p, 0.001);

@@ -8,8 +8,8 @@
 namespace compare {
 namespace {
 
-// Of mean/sd/n without any spread the values are known: they are all the mean. A hundred say what more
-// would.
+// Of mean/sd/n without any spread the values are known: they are all the mean. A hundred say what
+// more would.
 std::optional<Values> values_of(const Side& side) {
   if (const auto* values = std::get_if<Values>(&side)) return *values;
   const auto& known = std::get<MeanSd>(side);
@@ -36,7 +36,11 @@ std::vector<double> corrected(const std::vector<double>& p, Correction correctio
 }  // namespace
 
 SampleComparison compare_samples(const SampleFile& file, const SampleOptions& options) {
-  SampleComparison out{.title = file.title, .before = file.before, .after = file.after, .metrics = {}, .options = options};
+  SampleComparison out{.title = file.title,
+                       .before = file.before,
+                       .after = file.after,
+                       .metrics = {},
+                       .options = options};
   std::vector<Evidence> evidence(file.metrics.size());
   std::vector<double> p;
   for (std::size_t i = 0; i < file.metrics.size(); ++i) {

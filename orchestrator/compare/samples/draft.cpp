@@ -32,7 +32,8 @@ bool has_values(const Side& side) {
 }  // namespace
 
 const std::vector<std::string>& metric_keys() {
-  static const std::vector<std::string> keys{"metric", "unit", "better", "clock", "band", "sampling", "before", "after"};
+  static const std::vector<std::string> keys{"metric", "unit",     "better", "clock",
+                                             "band",   "sampling", "before", "after"};
   return keys;
 }
 
@@ -76,8 +77,9 @@ Draft& Drafts::add(std::string_view name, std::size_t offset) {
   if (base::trim(name).empty()) {
     wrong(offset, "a metric without a name", "every metric has a name of its own");
   } else if (const Draft* same = find(name); same != nullptr && mistakes_.size() < kMostMistakes) {
-    wrong(offset, fmt::format("metric {} is here for the second time, first in line {}", quoted(name),
-                              place_of(text_, same->offset).line),
+    wrong(offset,
+          fmt::format("metric {} is here for the second time, first in line {}", quoted(name),
+                      place_of(text_, same->offset).line),
           "give it a name of its own, or put all its samples in one place");
   }
   by_name_.try_emplace(std::string(name), drafts_.size());
@@ -95,7 +97,9 @@ bool Drafts::set(Draft& draft, std::string_view key, std::string_view value, std
     if (!found) {
       wrong(offset, fmt::format("{} is {}", key, quoted(value)), fmt::format("{}: {}", key, right));
     } else if (field && *field != *found) {
-      wrong(offset, fmt::format("{} of metric {} is {} here and was something else before", key, quoted(draft.name), quoted(value)),
+      wrong(offset,
+            fmt::format("{} of metric {} is {} here and was something else before", key,
+                        quoted(draft.name), quoted(value)),
             "a metric has one of it");
     } else {
       field = *found;
@@ -108,13 +112,15 @@ bool Drafts::set(Draft& draft, std::string_view key, std::string_view value, std
   } else if (key == "clock") {
     take(draft.clock, clock_from(value), "wall (noisy) or instructions (exact)");
   } else if (key == "band") {
-    take(draft.band, share_from(value), "a relative width from 0 to 1, or percent: 0.0012 or 0.12%");
+    take(draft.band, share_from(value),
+         "a relative width from 0 to 1, or percent: 0.0012 or 0.12%");
   } else if (key == "sampling") {
     const std::string word = lower_case(value);
     std::optional<Sampling> found;
     for (const Sampling sampling : {Sampling::consecutive, Sampling::independent})
       if (to_string(sampling) == word) found = sampling;
-    take(draft.sampling, found, "consecutive, or independent (alternating sides, or a boot per sample)");
+    take(draft.sampling, found,
+         "consecutive, or independent (alternating sides, or a boot per sample)");
   } else {
     return false;
   }
@@ -139,7 +145,8 @@ std::optional<MeanSd> Drafts::mean_from(double mean, double sd, double n, std::s
     return std::nullopt;
   }
   if (n < 1 || n > kMostSamplesSaid || std::trunc(n) != n) {
-    wrong(offset, fmt::format("{} samples", n), "n is how many values the mean is of: 1, 2, 3, ...");
+    wrong(offset, fmt::format("{} samples", n),
+          "n is how many values the mean is of: 1, 2, 3, ...");
     return std::nullopt;
   }
   return MeanSd{.mean = mean, .sd = sd, .n = static_cast<std::int64_t>(n)};
@@ -157,14 +164,17 @@ void Drafts::extend(Draft& draft, bool after, Side more, std::size_t offset) {
     have->insert(have->end(), values->begin(), values->end());
     return;
   }
-  wrong(offset, fmt::format("metric {} has its mean, sd and n {} for the second time, or besides values", quoted(draft.name),
-                            after ? "after" : "before"),
+  wrong(offset,
+        fmt::format("metric {} has its mean, sd and n {} for the second time, or besides values",
+                    quoted(draft.name), after ? "after" : "before"),
         "a side is either a list of values or one mean, sd and n");
 }
 
-std::expected<SampleFile, base::Diagnostics> Drafts::finish(SampleFile head, const SampleDefaults& defaults) {
+std::expected<SampleFile, base::Diagnostics> Drafts::finish(SampleFile head,
+                                                            const SampleDefaults& defaults) {
   if (drafts_.empty() && mistakes_.empty())
-    wrong(text_.size(), "the file has no metric", "the formats are in orchestrator/compare/README.md");
+    wrong(text_.size(), "the file has no metric",
+          "the formats are in orchestrator/compare/README.md");
   // One mistake in a file makes others follow from it.
   const bool known_bad = !mistakes_.empty();
   for (Draft& draft : drafts_) {
@@ -172,11 +182,13 @@ std::expected<SampleFile, base::Diagnostics> Drafts::finish(SampleFile head, con
     const auto clock = draft.clock ? draft.clock : defaults.clock;
     const std::string metric = "metric " + quoted(draft.name);
     if (!lower && !known_bad)
-      wrong(draft.offset, metric + " does not say which direction is better", "better: lower or higher, or --better for all");
+      wrong(draft.offset, metric + " does not say which direction is better",
+            "better: lower or higher, or --better for all");
     if (!clock && !known_bad)
       wrong(draft.offset, metric + " does not say what measured it",
             "clock: wall (noisy) or instructions (exact), or --clock for all");
-    for (const auto& [side, name] : {std::pair(&draft.before, "before"), std::pair(&draft.after, "after")})
+    for (const auto& [side, name] :
+         {std::pair(&draft.before, "before"), std::pair(&draft.after, "after")})
       if (!known_bad && (!*side || !has_values(**side)))
         wrong(draft.offset, fmt::format("{} has no values {}", metric, name),
               "at least one number, or mean, sd and n; or leave the metric out");
@@ -192,7 +204,9 @@ std::expected<SampleFile, base::Diagnostics> Drafts::finish(SampleFile head, con
   }
   if (mistakes_.empty()) return head;
   if (more_mistakes_ > 0)
-    mistakes_.push_back({.file = file_, .message = fmt::format("and {} more mistakes", more_mistakes_), .hint = {}});
+    mistakes_.push_back({.file = file_,
+                         .message = fmt::format("and {} more mistakes", more_mistakes_),
+                         .hint = {}});
   return std::unexpected(std::move(mistakes_));
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Metrics as they are being read: what may still be missing or wrong, and the mistakes found so far. The
-// readers of the three formats share it. Only this folder includes it.
+// Metrics as they are being read: what may still be missing or wrong, and the mistakes found so
+// far. The readers of the three formats share it. Only this folder includes it.
 #pragma once
 #include <functional>
 #include <map>
@@ -28,14 +28,15 @@ class Drafts {
   void wrong(std::size_t offset, std::string message, std::string hint);
   void add_mistake(base::Diagnostic mistake) { mistakes_.push_back(std::move(mistake)); }
 
-  // A new metric; a mistake when its name is empty or was there before. The reference holds until the next call.
+  // A new metric; a mistake when its name is empty or was there before. The reference holds until
+  // the next call.
   Draft& add(std::string_view name, std::size_t offset);
   Draft* find(std::string_view name);
   bool empty() const { return drafts_.empty(); }
   Draft& last() { return drafts_.back(); }
 
-  // Attributes by their names, from text: "unit", "better", "clock", "band", "sampling". False: there is
-  // no such attribute. A bad value is a mistake.
+  // Attributes by their names, from text: "unit", "better", "clock", "band", "sampling". False:
+  // there is no such attribute. A bad value is a mistake.
   bool set(Draft& draft, std::string_view key, std::string_view value, std::size_t offset);
   // "8372 8384 8392", or mean, sd and n: "424907.60 (24410.78) n 16".
   std::optional<Side> side_from(std::string_view words, std::size_t offset);
@@ -46,7 +47,8 @@ class Drafts {
   // Adds values to a side, or gives it its mean; a mistake when it has something else already.
   void extend(Draft& draft, bool after, Side more, std::size_t offset);
 
-  std::expected<SampleFile, base::Diagnostics> finish(SampleFile head, const SampleDefaults& defaults);
+  std::expected<SampleFile, base::Diagnostics> finish(SampleFile head,
+                                                      const SampleDefaults& defaults);
 
  private:
   std::string_view text_;

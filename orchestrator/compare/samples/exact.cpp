@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Verdicts of exact metrics. No noise: what moves a count is the change, or the layout of the code; the
-// placebo band says how far layout does, and seeds are other layouts and schedules.
+// Verdicts of exact metrics. No noise: what moves a count is the change, or the layout of the code;
+// the placebo band says how far layout does, and seeds are other layouts and schedules.
 #include <algorithm>
 #include <cmath>
 
@@ -13,7 +13,10 @@ namespace {
 
 SideView view_of(const Side& side) {
   if (const auto* known = std::get_if<MeanSd>(&side))
-    return {.n = known->n, .middle = known->mean, .low = bounded(known->mean - known->sd), .high = bounded(known->mean + known->sd)};
+    return {.n = known->n,
+            .middle = known->mean,
+            .low = bounded(known->mean - known->sd),
+            .high = bounded(known->mean + known->sd)};
   const auto& values = std::get<Values>(side);
   const stats::Summary summary = stats::summarize(values);
   return {.n = static_cast<std::int64_t>(values.size()),
@@ -100,6 +103,7 @@ void judge_exact(const Metric& metric, const SampleOptions& options, MetricVerdi
   const std::string over = seeds.paired && n > 1 ? fmt::format(" over {} seeds", n) : "";
   if (seeds.up + seeds.down == 0) {
     out.verdict = SampleVerdict::unchanged;
+    out.low = out.high = 0;
     out.reason = "exact: the same to the last digit" + over;
     return;
   }
@@ -110,11 +114,16 @@ void judge_exact(const Metric& metric, const SampleOptions& options, MetricVerdi
   }
   const std::size_t with = out.delta > 0 ? seeds.up : out.delta < 0 ? seeds.down : 0;
   const std::size_t against = seeds.up + seeds.down - with;
-  const bool agree = with * 2 > n && (against == 0 || (seeds.paired && sign_test(against, with + against) <= options.level));
+  const bool agree =
+      with * 2 > n &&
+      (against == 0 || (seeds.paired && sign_test(against, with + against) <= options.level));
   if (!agree) {
-    out.reason = seeds.paired ? fmt::format("exact, but seeds disagree: {} up, {} down, {} the same", seeds.up, seeds.down, seeds.same)
-                              : std::string("exact, but the values of both sides overlap and nothing pairs them: "
-                                            "give one per seed, the same seeds on both sides");
+    out.reason = seeds.paired
+                     ? fmt::format("exact, but seeds disagree: {} up, {} down, {} the same",
+                                   seeds.up, seeds.down, seeds.same)
+                     : std::string(
+                           "exact, but the values of both sides overlap and nothing pairs them: "
+                           "give one per seed, the same seeds on both sides");
     const auto enough = enough_seeds(options.level), have = std::min(out.before.n, out.after.n);
     if (seeds.paired && have < enough) {
       out.need = enough - have;
@@ -123,8 +132,9 @@ void judge_exact(const Metric& metric, const SampleOptions& options, MetricVerdi
     return;
   }
   out.verdict = towards(metric.lower_is_better, out.delta);
-  out.reason = out.band ? fmt::format("exact: outside the placebo band of {}{}", percent(band, false), over)
-                        : "exact" + over + "; no placebo band given: layout alone can move a count";
+  out.reason =
+      out.band ? fmt::format("exact: outside the placebo band of {}{}", percent(band, false), over)
+               : "exact" + over + "; no placebo band given: layout alone can move a count";
   if (against > 0) out.reason += fmt::format("; {} of them the other way", against);
 }
 

@@ -28,7 +28,8 @@ class Handler {
 
   // Call before the character at `offset` is fed.
   void at(std::size_t offset, char c) {
-    if (start_ == kNone && std::string_view(" \t\r\n,:").find(c) == std::string_view::npos) start_ = offset;
+    if (start_ == kNone && std::string_view(" \t\r\n,:").find(c) == std::string_view::npos)
+      start_ = offset;
   }
   JsonNode take() { return std::move(root_); }
 
@@ -120,7 +121,8 @@ std::string hint_for(std::string_view text, std::size_t offset) {
   const char c = offset < text.size() ? text[offset] : '\0';
   const char last = before.empty() ? '\0' : before.back();
   if ((c == ']' || c == '}') && last == ',') return "the comma before it is one too many";
-  if (c == 'N' || c == 'n' || c == 'I') return "NaN and infinity are no measurements: leave the value out";
+  if (c == 'N' || c == 'n' || c == 'I')
+    return "NaN and infinity are no measurements: leave the value out";
   if (c == '\'') return "JSON wants \"double quotes\"";
   if (c == '/' || c == '#') return "JSON has no comments";
   if (c == '.' || c == '+') return "write numbers as 0.5 or 1e3";
@@ -129,15 +131,20 @@ std::string hint_for(std::string_view text, std::size_t offset) {
   return "the format is in orchestrator/compare/README.md";
 }
 
-base::Diagnostic wrong(std::string_view text, const std::string& file, std::size_t offset, std::string message,
-                       std::string hint) {
+base::Diagnostic wrong(std::string_view text, const std::string& file, std::size_t offset,
+                       std::string message, std::string hint) {
   const Place place = place_of(text, offset);
-  return {.file = file, .line = place.line, .column = place.column, .message = std::move(message), .hint = std::move(hint)};
+  return {.file = file,
+          .line = place.line,
+          .column = place.column,
+          .message = std::move(message),
+          .hint = std::move(hint)};
 }
 
 std::string said_of(const Error& error) {
   if (error == json::error::too_deep) return "lists and objects are nested too deeply";
-  if (error == json::error::key_too_large || error == json::error::string_too_large) return "a text of more than 64 KiB";
+  if (error == json::error::key_too_large || error == json::error::string_too_large)
+    return "a text of more than 64 KiB";
   if (error == json::error::object_too_large) return "an object of more than 1024 members";
   if (error == json::error::exponent_overflow) return "a number too large for any measurement";
   return {};
@@ -147,31 +154,40 @@ std::string said_of(const Error& error) {
 
 std::string_view describe(Kind kind) {
   switch (kind) {
-    case Kind::null: return "null";
-    case Kind::boolean: return "true or false";
-    case Kind::number: return "a number";
-    case Kind::string: return "a text";
-    case Kind::array: return "a list";
-    case Kind::object: break;
+    case Kind::null:
+      return "null";
+    case Kind::boolean:
+      return "true or false";
+    case Kind::number:
+      return "a number";
+    case Kind::string:
+      return "a text";
+    case Kind::array:
+      return "a list";
+    case Kind::object:
+      break;
   }
   return "an object";
 }
 
-std::expected<JsonNode, base::Diagnostic> parse_json(std::string_view text, const std::string& file) {
+std::expected<JsonNode, base::Diagnostic> parse_json(std::string_view text,
+                                                     const std::string& file) {
   json::basic_parser<Handler> parser{json::parse_options{}};
   Handler& handler = parser.handler();
   Error error;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (parser.done()) {
       if (std::string_view(" \t\r\n").find(text[i]) != std::string_view::npos) continue;
-      return std::unexpected(wrong(text, file, i, "there is more text after the end of the JSON value",
+      return std::unexpected(wrong(text, file, i,
+                                   "there is more text after the end of the JSON value",
                                    "one list of metrics, or one object that holds it"));
     }
     handler.at(i, text[i]);
     parser.write_some(true, text.data() + i, 1, error);
     if (!error) continue;
     std::string message = said_of(error);
-    if (message.empty()) message = fmt::format("'{}' cannot stand here", base::printable(text.substr(i, 1)));
+    if (message.empty())
+      message = fmt::format("'{}' cannot stand here", base::printable(text.substr(i, 1)));
     return std::unexpected(wrong(text, file, i, std::move(message), hint_for(text, i)));
   }
   parser.write_some(false, text.data() + text.size(), 0, error);

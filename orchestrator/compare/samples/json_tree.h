@@ -18,8 +18,8 @@ namespace compare {
 struct JsonNode {
   enum class Kind { null, boolean, number, string, array, object };
   Kind kind = Kind::null;
-  std::size_t offset = 0;       // of its first character in the text
-  std::string key;              // of an object's member
+  std::size_t offset = 0;  // of its first character in the text
+  std::string key;         // of an object's member
   std::size_t key_offset = 0;
   std::string text;             // of a string; of a number as it was written
   double number = 0;            // of a number
@@ -32,6 +32,7 @@ struct JsonNode {
 std::string_view describe(JsonNode::Kind kind);
 
 // The one error of text that is no JSON, with its place in `file`.
-std::expected<JsonNode, base::Diagnostic> parse_json(std::string_view text, const std::string& file);
+std::expected<JsonNode, base::Diagnostic> parse_json(std::string_view text,
+                                                     const std::string& file);
 
 }  // namespace compare

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What mean, sd and n of a noisy metric say: Welch's t, and Fieller's interval of the relative change.
+// What mean, sd and n of a noisy metric say: Welch's t, and Fieller's interval of the relative
+// change.
 #include <algorithm>
 #include <cmath>
 
@@ -44,7 +45,8 @@ Evidence measure_means(const Side& before, const Side& after, const SampleOption
 
   Evidence evidence;
   evidence.consecutive = false;  // there is no order left to look at
-  evidence.noise = bounded(std::hypot(a.sd / scale, b.sd / scale) / std::sqrt(a.n > 1 && b.n > 1 ? 2 : 1));
+  evidence.noise =
+      bounded(std::hypot(a.sd / scale, b.sd / scale) / std::sqrt(a.n > 1 && b.n > 1 ? 2 : 1));
   const std::string sizes = fmt::format(", n {}+{}", out.before.n, out.after.n);
   const stats::Moments x{.mean = a.mean / scale, .sd = a.sd / scale, .n = a.n};
   const stats::Moments y{.mean = b.mean / scale, .sd = b.sd / scale, .n = b.n};

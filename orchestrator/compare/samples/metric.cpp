@@ -20,7 +20,8 @@ std::string_view to_string(Sampling sampling) {
 }
 
 std::string_view to_string(Correction correction) {
-  return std::ranges::find(kCorrections, correction, [](const auto& row) { return row.first; })->second;
+  return std::ranges::find(kCorrections, correction, [](const auto& row) { return row.first; })
+      ->second;
 }
 
 std::optional<Correction> correction_from(std::string_view name) {
@@ -31,10 +32,14 @@ std::optional<Correction> correction_from(std::string_view name) {
 
 std::string_view to_string(SampleVerdict verdict) {
   switch (verdict) {
-    case SampleVerdict::improved: return "improved";
-    case SampleVerdict::regressed: return "regressed";
-    case SampleVerdict::unchanged: return "unchanged";
-    case SampleVerdict::inconclusive: break;
+    case SampleVerdict::improved:
+      return "improved";
+    case SampleVerdict::regressed:
+      return "regressed";
+    case SampleVerdict::unchanged:
+      return "unchanged";
+    case SampleVerdict::inconclusive:
+      break;
   }
   return "inconclusive";
 }

@@ -23,7 +23,8 @@ struct MeanSd {
   std::int64_t n = 0;
 };
 using Values = std::vector<double>;
-// Values in the order of measurement. Of an exact metric: one per seed, the same seeds on both sides.
+// Values in the order of measurement. Of an exact metric: one per seed, the same seeds on both
+// sides.
 using Side = std::variant<Values, MeanSd>;
 
 // How the samples of a side were taken.
@@ -58,10 +59,12 @@ std::optional<Correction> correction_from(std::string_view name);
 inline constexpr std::size_t kManyMetrics = 20;
 
 struct SampleOptions {
-  double level = 0.01;        // of a false alarm, per metric
-  double min_effect = 0.005;  // relative; of a noisy metric a smaller change is never called, however sure
-  double resolution = 0.01;   // relative; `unchanged` rules out a change larger than this, or than min_effect
-  double power = 0.9;         // with which `need` samples would settle it
+  double level = 0.01;  // of a false alarm, per metric
+  double min_effect =
+      0.005;  // relative; of a noisy metric a smaller change is never called, however sure
+  double resolution =
+      0.01;  // relative; `unchanged` rules out a change larger than this, or than min_effect
+  double power = 0.9;  // with which `need` samples would settle it
   Correction correction = Correction::automatic;
   Sampling sampling = Sampling::consecutive;
 };
@@ -69,15 +72,16 @@ struct SampleOptions {
 enum class SampleVerdict { improved, regressed, unchanged, inconclusive };
 std::string_view to_string(SampleVerdict verdict);
 
-// 0.0123 -> "+1.23%": a change, with the digits it needs. Without sign: a share as it was given, "0.12%".
+// 0.0123 -> "+1.23%": a change, with the digits it needs. Without sign: a share as it was given,
+// "0.12%".
 std::string percent(double share, bool sign = true);
 
 // A side as it is shown.
 struct SideView {
   std::int64_t n = 0;
-  double middle = 0;          // the median; the mean where that is all there is
-  double low = 0, high = 0;   // of values their range; of mean/sd/n one sd to each side
-  Values values;              // none of mean/sd/n
+  double middle = 0;         // the median; the mean where that is all there is
+  double low = 0, high = 0;  // of values their range; of mean/sd/n one sd to each side
+  Values values;             // none of mean/sd/n
 };
 
 struct MetricVerdict {

@@ -10,7 +10,8 @@ namespace {
 
 class Notes {
  public:
-  Notes(std::string_view text, Drafts& drafts, SampleFile& head) : text_(text), drafts_(drafts), head_(head) {}
+  Notes(std::string_view text, Drafts& drafts, SampleFile& head)
+      : text_(text), drafts_(drafts), head_(head) {}
 
   void line(std::string_view line) {
     const std::string_view trimmed = base::trim(line);
@@ -18,9 +19,11 @@ class Notes {
     const std::size_t colon = trimmed.find(':');
     // A line that is set in, without a key: more values.
     if (colon == std::string_view::npos) {
-      if ((line.front() == ' ' || line.front() == '\t') && open_ != Open::none) return values(trimmed);
-      return drafts_.wrong(at(trimmed), "a line without a key",
-                           "lines are like \"before: 1 2 3\"; a line that goes on with values begins with a blank");
+      if ((line.front() == ' ' || line.front() == '\t') && open_ != Open::none)
+        return values(trimmed);
+      return drafts_.wrong(
+          at(trimmed), "a line without a key",
+          "lines are like \"before: 1 2 3\"; a line that goes on with values begins with a blank");
     }
     entry(base::trim(trimmed.substr(0, colon)), base::trim(trimmed.substr(colon + 1)));
   }
@@ -28,7 +31,9 @@ class Notes {
  private:
   enum class Open { none, before, after };
 
-  std::size_t at(std::string_view part) const { return static_cast<std::size_t>(part.data() - text_.data()); }
+  std::size_t at(std::string_view part) const {
+    return static_cast<std::size_t>(part.data() - text_.data());
+  }
 
   void entry(std::string_view key, std::string_view value) {
     open_ = Open::none;
@@ -52,8 +57,9 @@ class Notes {
     }
     if (drafts_.empty() ? drafts_.set(defaults_, key, value, at(value)) : own(key, value)) return;
     const auto near = base::nearest(key, metric_keys());
-    drafts_.wrong(at(key), "there is no key '" + base::printable(key) + "'",
-                  near ? "did you mean '" + *near + "'?" : "keys: title, " + base::join(metric_keys(), ", "));
+    drafts_.wrong(
+        at(key), "there is no key '" + base::printable(key) + "'",
+        near ? "did you mean '" + *near + "'?" : "keys: title, " + base::join(metric_keys(), ", "));
   }
   // A metric's own word replaces the one for all.
   bool own(std::string_view key, std::string_view value) {

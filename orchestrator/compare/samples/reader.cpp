@@ -38,7 +38,8 @@ Format format_of(std::string_view text, std::size_t& at) {
 
 }  // namespace
 
-std::expected<SampleFile, base::Diagnostics> read_samples(std::string_view text, const std::string& file,
+std::expected<SampleFile, base::Diagnostics> read_samples(std::string_view text,
+                                                          const std::string& file,
                                                           const SampleDefaults& defaults) {
   // A byte order mark is no part of the text.
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
@@ -46,13 +47,21 @@ std::expected<SampleFile, base::Diagnostics> read_samples(std::string_view text,
   SampleFile head;
   std::size_t at = 0;
   switch (format_of(text, at)) {
-    case Format::json: read_json(text, file, drafts, head); break;
-    case Format::table: read_table(text, drafts); break;
-    case Format::notes: read_notes(text, drafts, head); break;
-    case Format::empty: break;
+    case Format::json:
+      read_json(text, file, drafts, head);
+      break;
+    case Format::table:
+      read_table(text, drafts);
+      break;
+    case Format::notes:
+      read_notes(text, drafts, head);
+      break;
+    case Format::empty:
+      break;
     case Format::unknown:
-      drafts.wrong(at, "this is neither JSON, nor a table with a header line, nor notes",
-                   "begin with [, with a header like \"metric,side,value\", or with \"metric: NAME\"");
+      drafts.wrong(
+          at, "this is neither JSON, nor a table with a header line, nor notes",
+          "begin with [, with a header like \"metric,side,value\", or with \"metric: NAME\"");
   }
   return drafts.finish(std::move(head), defaults);
 }

@@ -23,9 +23,10 @@ std::optional<model::Clock> clock_from(std::string_view word);
 // "0.5%" or "0.005": at least 0, at most 1.
 std::optional<double> share_from(std::string_view word);
 
-// `file` is its name for messages. What comes out has at least one metric, and values or mean/sd/n on
-// both sides of each; all numbers are finite.
-std::expected<SampleFile, base::Diagnostics> read_samples(std::string_view text, const std::string& file,
+// `file` is its name for messages. What comes out has at least one metric, and values or mean/sd/n
+// on both sides of each; all numbers are finite.
+std::expected<SampleFile, base::Diagnostics> read_samples(std::string_view text,
+                                                          const std::string& file,
                                                           const SampleDefaults& defaults = {});
 
 }  // namespace compare

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files of samples come with mails from strangers: no text may crash the reader or the judges, or get
-// a number out of them that cannot be printed.
+// Files of samples come with mails from strangers: no text may crash the reader or the judges, or
+// get a number out of them that cannot be printed.
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
@@ -30,9 +30,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto comparison = compare::compare_samples(*file, {.sampling = sampling});
     require(comparison.metrics.size() == file->metrics.size());
     for (const auto& metric : comparison.metrics) {
-      require(std::isfinite(metric.delta) && std::isfinite(metric.low) && std::isfinite(metric.high));
+      require(std::isfinite(metric.delta) && std::isfinite(metric.low) &&
+              std::isfinite(metric.high));
       require(metric.low <= metric.delta && metric.delta <= metric.high);
-      require(!metric.p || (*metric.p >= 0 && *metric.p <= *metric.p_adjusted && *metric.p_adjusted <= 1));
+      require(!metric.p ||
+              (*metric.p >= 0 && *metric.p <= *metric.p_adjusted && *metric.p_adjusted <= 1));
       require(!metric.need || *metric.need > 0);
       require(!metric.reason.empty());
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tables: a header line, then rows; comma, semicolon or tab between the cells, RFC 4180's quotes around
-// them. The columns say which of the layouts it is: one row a value, a row a metric, or a row a pair.
+// Tables: a header line, then rows; comma, semicolon or tab between the cells, RFC 4180's quotes
+// around them. The columns say which of the layouts it is: one row a value, a row a metric, or a
+// row a pair.
 #include <algorithm>
 #include <array>
 
@@ -17,21 +18,25 @@ struct Cell {
 using Row = std::vector<Cell>;
 
 constexpr std::array<std::string_view, 19> kColumns{
-    "metric", "unit", "better", "clock", "band", "sampling", "before", "after", "side", "value", "mean", "sd", "n",
-    "before_mean", "before_sd", "before_n", "after_mean", "after_sd", "after_n"};
+    "metric",    "unit",     "better",     "clock",    "band",   "sampling", "before",
+    "after",     "side",     "value",      "mean",     "sd",     "n",        "before_mean",
+    "before_sd", "before_n", "after_mean", "after_sd", "after_n"};
 
-constexpr std::array kOtherNames{std::pair(std::string_view("direction"), std::string_view("better")),
-                                 std::pair(std::string_view("kind"), std::string_view("clock")),
-                                 std::pair(std::string_view("name"), std::string_view("metric")),
-                                 std::pair(std::string_view("stdev"), std::string_view("sd")),
-                                 std::pair(std::string_view("before_stdev"), std::string_view("before_sd")),
-                                 std::pair(std::string_view("after_stdev"), std::string_view("after_sd"))};
+constexpr std::array kOtherNames{
+    std::pair(std::string_view("direction"), std::string_view("better")),
+    std::pair(std::string_view("kind"), std::string_view("clock")),
+    std::pair(std::string_view("name"), std::string_view("metric")),
+    std::pair(std::string_view("stdev"), std::string_view("sd")),
+    std::pair(std::string_view("before_stdev"), std::string_view("before_sd")),
+    std::pair(std::string_view("after_stdev"), std::string_view("after_sd"))};
 
 // "Before mean" -> "before_mean".
 std::string column_name(std::string_view cell) {
   std::string out;
   for (const char c : base::trim(cell))
-    out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c == ' ' || c == '-' || c == '.' ? '_' : c;
+    out += c >= 'A' && c <= 'Z'               ? static_cast<char>(c - 'A' + 'a')
+           : c == ' ' || c == '-' || c == '.' ? '_'
+                                              : c;
   for (const auto& [other, name] : kOtherNames)
     if (out == other) return std::string(name);
   return out;
@@ -75,7 +80,8 @@ class Table {
         const std::size_t opened = at++;
         for (;; ++at) {
           if (at >= text_.size()) {
-            drafts_.wrong(opened, "a quote that nothing closes", "a quote inside a quoted cell is written twice");
+            drafts_.wrong(opened, "a quote that nothing closes",
+                          "a quote inside a quoted cell is written twice");
             return false;
           }
           if (text_[at] == '"' && !(at + 1 < text_.size() && text_[at + 1] == '"')) break;
@@ -104,8 +110,9 @@ class Table {
       if (std::ranges::find(kColumns, name) == kColumns.end()) {
         std::vector<std::string> names(kColumns.begin(), kColumns.end());
         const auto near = base::nearest(name, names);
-        drafts_.wrong(cell.at, "there is no column '" + base::printable(cell.text) + "'",
-                      near ? "did you mean '" + *near + "'?" : "columns: " + base::join(names, ", "));
+        drafts_.wrong(
+            cell.at, "there is no column '" + base::printable(cell.text) + "'",
+            near ? "did you mean '" + *near + "'?" : "columns: " + base::join(names, ", "));
         return false;
       }
       if (has(columns_, name)) {
@@ -118,15 +125,20 @@ class Table {
     if (!has(columns_, "metric"))
       missing = "metric";
     else if (has(columns_, "side"))
-      missing = has(columns_, "value") || (has(columns_, "mean") && has(columns_, "sd") && has(columns_, "n")) ? "" : "value";
+      missing = has(columns_, "value") ||
+                        (has(columns_, "mean") && has(columns_, "sd") && has(columns_, "n"))
+                    ? ""
+                    : "value";
     else
       for (const std::string side : {"before", "after"})
         if (missing.empty() && !has(columns_, side) &&
-            !(has(columns_, side + "_mean") && has(columns_, side + "_sd") && has(columns_, side + "_n")))
+            !(has(columns_, side + "_mean") && has(columns_, side + "_sd") &&
+              has(columns_, side + "_n")))
           missing = side;
     if (missing.empty()) return true;
     drafts_.wrong(row.front().at, "the table has no column '" + missing + "'",
-                  "metric, side and value; or metric, before and after; or metric, before_mean, before_sd, before_n and "
+                  "metric, side and value; or metric, before and after; or metric, before_mean, "
+                  "before_sd, before_n and "
                   "the same of after");
     return false;
   }
@@ -140,7 +152,9 @@ class Table {
       return drafts_.wrong(row[columns_.size()].at, "more cells than the header has columns",
                            "put quotes around a cell that holds the separator");
     const Cell* name = cell(row, "metric");
-    if (name == nullptr) return drafts_.wrong(row.front().at, "a row without a metric's name", "every row names its metric");
+    if (name == nullptr)
+      return drafts_.wrong(row.front().at, "a row without a metric's name",
+                           "every row names its metric");
     Draft* draft = drafts_.find(name->text);
     if (draft == nullptr) draft = &drafts_.add(name->text, name->at);
     for (const std::string_view key : {"unit", "better", "clock", "band", "sampling"})
@@ -148,7 +162,8 @@ class Table {
     const Cell* side = cell(row, "side");
     if (has(columns_, "side")) {
       if (side == nullptr || (side->text != "before" && side->text != "after"))
-        return drafts_.wrong((side ? side : &row.front())->at, "a row of neither side", "side: before or after");
+        return drafts_.wrong((side ? side : &row.front())->at, "a row of neither side",
+                             "side: before or after");
       one_side(*draft, row, side->text == "after", "");
       return;
     }
@@ -163,14 +178,22 @@ class Table {
         drafts_.extend(draft, after, std::move(*side), values->at);
     }
     const std::string prefix = name.empty() ? "" : name + "_";
-    const Cell *mean = cell(row, prefix + "mean"), *sd = cell(row, prefix + "sd"), *n = cell(row, prefix + "n");
+    const Cell *mean = cell(row, prefix + "mean"), *sd = cell(row, prefix + "sd"),
+               *n = cell(row, prefix + "n");
     if (mean == nullptr && sd == nullptr && n == nullptr) return;
     if (mean == nullptr || sd == nullptr || n == nullptr)
-      return drafts_.wrong((mean ? mean : sd ? sd : n)->at, "mean, sd and n are not all there", "a row has all three of them, or none");
-    const auto m = drafts_.number_from(mean->text, mean->at), s = drafts_.number_from(sd->text, sd->at),
+      return drafts_.wrong((mean ? mean
+                            : sd ? sd
+                                 : n)
+                               ->at,
+                           "mean, sd and n are not all there",
+                           "a row has all three of them, or none");
+    const auto m = drafts_.number_from(mean->text, mean->at),
+               s = drafts_.number_from(sd->text, sd->at),
                count = drafts_.number_from(n->text, n->at);
     if (!m || !s || !count) return;
-    if (const auto known = drafts_.mean_from(*m, *s, *count, mean->at)) drafts_.extend(draft, after, *known, mean->at);
+    if (const auto known = drafts_.mean_from(*m, *s, *count, mean->at))
+      drafts_.extend(draft, after, *known, mean->at);
   }
 
   // nullptr: no such column, or the cell is empty.

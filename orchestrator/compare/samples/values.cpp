@@ -7,9 +7,9 @@
 #include "compare/samples/judge.h"
 #include "stats/dependence.h"
 #include "stats/interval.h"
+#include "stats/mann_whitney.h"
 #include "stats/modes.h"
 #include "stats/power.h"
-#include "stats/mann_whitney.h"
 #include "stats/series.h"
 #include "stats/summary.h"
 
@@ -30,8 +30,8 @@ SideView view_of(const Values& values, const Summary& summary) {
           .values = values};
 }
 
-// The shift as a relative change: by ratios where all values are positive, so that the doubt about the
-// median before is in it; elsewhere by differences.
+// The shift as a relative change: by ratios where all values are positive, so that the doubt about
+// the median before is in it; elsewhere by differences.
 class Change {
  public:
   Change(const Values& a, const Values& b, double scale) : a_(a), b_(b) {
@@ -85,25 +85,24 @@ Interval interval_of(const Values& a, const Values& b, double scale, double leve
 
 void remark_modes(const Values& values, std::string_view side, MetricVerdict& out) {
   if (const auto modes = stats::two_modes(values))
-    out.remarks.push_back(fmt::format("{} has two modes: {:.5g} ({:.0f}%) and {:.5g}", side, modes->low,
-                                      100 * modes->share_low, modes->high));
+    out.remarks.push_back(fmt::format("{} has two modes: {:.5g} ({:.0f}%) and {:.5g}", side,
+                                      modes->low, 100 * modes->share_low, modes->high));
 }
 
-// Says aloud what the order of a side's values gives away; true when it could be what makes the
-// difference.
-bool remark_order(const Values& values, std::string_view side, double difference, double scale,
-                  MetricVerdict& out) {
+// Says aloud what the order of a side's values gives away. The drift from its first value to its
+// last, if there surely is one; else 0.
+double remark_order(const Values& values, std::string_view side, double scale, MetricVerdict& out) {
   if (const std::size_t k = stats::warm_up(values); k > 0) {
     const std::span<const double> all(values);
     const double away = stats::median(all.first(k)) - stats::median(all.subspan(k));
-    out.remarks.push_back(fmt::format("{}: the first {} of {} look like warm-up ({})", side, k, values.size(),
-                                      percent(bounded(away / scale))));
+    out.remarks.push_back(fmt::format("{}: the first {} of {} look like warm-up ({})", side, k,
+                                      values.size(), percent(bounded(away / scale))));
   }
   const stats::Trend trend = stats::trend(values);
-  if (trend.p > kTrendLevel) return false;
+  if (trend.p > kTrendLevel) return 0;
   out.remarks.push_back(fmt::format("{} drifts by {} over its {} samples", side,
                                     percent(bounded(trend.drift / scale)), values.size()));
-  return trend.drift * difference > 0 && std::abs(trend.drift) >= std::abs(difference) / 2;
+  return trend.drift / scale;
 }
 
 }  // namespace
@@ -123,7 +122,8 @@ Evidence measure_values(const Values& before, const Values& after, Sampling samp
   const stats::RankTest rank = stats::rank_test(before, after);
   out.p = stats::dependent_p(before, after, rank.p, dependence);
   evidence.missing = stats::samples_to_reach(before.size(), after.size(), options.level);
-  evidence.noise = bounded(std::hypot(a.sd / scale, b.sd / scale) / std::sqrt(a.n > 1 && b.n > 1 ? 2 : 1));
+  evidence.noise =
+      bounded(std::hypot(a.sd / scale, b.sd / scale) / std::sqrt(a.n > 1 && b.n > 1 ? 2 : 1));
   evidence.inflation = dependence.inflation;
   evidence.later_inflation = stats::variance_inflation(dependence.estimated, 20);
 
@@ -139,13 +139,19 @@ Evidence measure_values(const Values& before, const Values& after, Sampling samp
   const double difference = b.median / scale - a.median / scale;
   if (evidence.consecutive) {
     const bool sorted = stats::monotone(before) || stats::monotone(after);
-    const bool before_drifts = remark_order(before, "before", difference * scale, scale, out);
-    const bool after_drifts = remark_order(after, "after", difference * scale, scale, out);
+    const double before_drifts = remark_order(before, "before", scale, out);
+    const double after_drifts = remark_order(after, "after", scale, out);
+    // Of one long drift half of each side's part lies between the medians. Half of the difference
+    // is enough.
+    const double direction = difference < 0 ? -1 : 1;
+    const double along =
+        std::max(before_drifts * direction, 0.0) + std::max(after_drifts * direction, 0.0);
     if (sorted)
-      evidence.blocked = "values that only rise or fall are drift, or a sorted list: give them in the order of "
-                         "measurement, or --independent";
-    else if (before_drifts || after_drifts)
-      evidence.blocked = "drift within a side could be the whole difference: alternate the sides";
+      evidence.blocked =
+          "values that only rise or fall are drift, or a sorted list: give them in the order of "
+          "measurement, or --independent";
+    else if (along > 0 && along >= std::abs(difference))
+      evidence.blocked = "drift could be half of the difference or more: alternate the sides";
   }
   evidence.contradicts = difference * (rank.advantage - 0.5) < 0;
   remark_modes(before, "before", out);
@@ -153,7 +159,8 @@ Evidence measure_values(const Values& before, const Values& after, Sampling samp
 
   evidence.test = fmt::format("p {}", probability(*out.p));
   if (*out.p > options.level && rank.p <= options.level)
-    evidence.test += fmt::format(" ({} if no sample hangs together with the next: --independent)", probability(rank.p));
+    evidence.test += fmt::format(" ({} if no sample hangs together with the next: --independent)",
+                                 probability(rank.p));
   evidence.test += fmt::format(", n {}+{}", before.size(), after.size());
   return evidence;
 }

@@ -51,7 +51,8 @@ std::optional<Side> Drafts::side_from(std::string_view text, std::size_t offset)
     }
   std::vector<Word> words = words_of(plain);
   std::erase_if(words, [](const Word& word) { return word.text == "mean" || word.text == "sd"; });
-  const auto count = std::ranges::find_if(words, [](const Word& word) { return names_count(word.text); });
+  const auto count =
+      std::ranges::find_if(words, [](const Word& word) { return names_count(word.text); });
   if (!marked && count == words.end()) {
     Values values;
     bool good = true;
@@ -65,10 +66,12 @@ std::optional<Side> Drafts::side_from(std::string_view text, std::size_t offset)
     return good ? std::optional<Side>(std::move(values)) : std::nullopt;
   }
   if (words.size() != 4 || count - words.begin() != 2) {
-    wrong(offset, "this is neither a list of values nor mean, sd and n", "write 424907.60 (24410.78) n 16, or 8372 8384 8392");
+    wrong(offset, "this is neither a list of values nor mean, sd and n",
+          "write 424907.60 (24410.78) n 16, or 8372 8384 8392");
     return std::nullopt;
   }
-  const auto mean = number_from(words[0].text, offset + words[0].at), sd = number_from(words[1].text, offset + words[1].at),
+  const auto mean = number_from(words[0].text, offset + words[0].at),
+             sd = number_from(words[1].text, offset + words[1].at),
              n = number_from(words[3].text, offset + words[3].at);
   if (!mean || !sd || !n) return std::nullopt;
   const auto known = mean_from(*mean, *sd, *n, offset);

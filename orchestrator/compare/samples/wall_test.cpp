@@ -1,60 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "compare/samples/comparison.h"
-
 #include <gtest/gtest.h>
 
 #include <cmath>
 
-#include "compare/samples/judge.h"
-#include "stats/random.h"
+#include "compare/samples/fixture.h"
 
 namespace compare {
-namespace {
+using namespace fixture;
 
-Metric wall(Side before, Side after, bool lower_is_better = true) {
-  return {.name = "m", .lower_is_better = lower_is_better, .before = std::move(before), .after = std::move(after)};
-}
-
-Metric exact(Side before, Side after, std::optional<double> band = {}) {
-  Metric out = wall(std::move(before), std::move(after));
-  out.clock = model::Clock::instructions;
-  out.band = band;
-  return out;
-}
-
-MetricVerdict judge(const Metric& metric, const SampleOptions& options = {}) {
-  return compare_samples({.metrics = {metric}}, options).metrics.at(0);
-}
-
-SampleOptions independent() {
-  SampleOptions out;
-  out.sampling = Sampling::independent;
-  return out;
-}
-
-// n values of normal noise around `middle`.
-Values noise(stats::Random& random, double middle, double sd, int n) {
-  Values out;
-  for (int i = 0; i < n; ++i) out.push_back(middle + sd * random.normal());
-  return out;
-}
-
-constexpr auto kImproved = SampleVerdict::improved;
-constexpr auto kRegressed = SampleVerdict::regressed;
-constexpr auto kUnchanged = SampleVerdict::unchanged;
-constexpr auto kInconclusive = SampleVerdict::inconclusive;
-
-}  // namespace
-
-// usemem with and without the swap slot cache, KB/s, and kernel builds, seconds, as the field printed
-// them: mean, sd, n. Their author called all of it noise.
+// usemem with and without the swap slot cache, KB/s, and kernel builds, seconds, as the field
+// printed them: mean, sd, n. Their author called all of it noise.
 TEST(SwapTables, GetTheVerdictsThatWelchsTestGivesThem) {
-  const SampleFile file{.metrics = {
-      wall(MeanSd{424907.60, 24410.78, 16}, MeanSd{414745.92, 34554.78, 16}, false),
-      wall(MeanSd{163308.82, 11635.72, 16}, MeanSd{167314.50, 18434.99, 16}, false),
-      wall(MeanSd{6150056.79, 103205.90, 16}, MeanSd{6321469.06, 115878.16, 16}, false),
-      wall(MeanSd{6445.69, 61.95, 12}, MeanSd{6408.80, 69.46, 12}),
-      wall(MeanSd{6841.71, 409.04, 12}, MeanSd{6437.99, 435.55, 12})}};
+  const SampleFile file{
+      .metrics = {wall(MeanSd{424907.60, 24410.78, 16}, MeanSd{414745.92, 34554.78, 16}, false),
+                  wall(MeanSd{163308.82, 11635.72, 16}, MeanSd{167314.50, 18434.99, 16}, false),
+                  wall(MeanSd{6150056.79, 103205.90, 16}, MeanSd{6321469.06, 115878.16, 16}, false),
+                  wall(MeanSd{6445.69, 61.95, 12}, MeanSd{6408.80, 69.46, 12}),
+                  wall(MeanSd{6841.71, 409.04, 12}, MeanSd{6437.99, 435.55, 12})}};
   const SampleComparison at_one = compare_samples(file, {});
   EXPECT_EQ(at_one.correction, Correction::none);
   EXPECT_EQ(at_one.metrics[0].verdict, kInconclusive);
@@ -62,7 +24,8 @@ TEST(SwapTables, GetTheVerdictsThatWelchsTestGivesThem) {
   EXPECT_EQ(at_one.metrics[2].verdict, kImproved);
   EXPECT_EQ(at_one.metrics[3].verdict, kInconclusive);
   EXPECT_EQ(at_one.metrics[4].verdict, kInconclusive) << "t is -2.34, p 0.029: not at 1%";
-  EXPECT_NE(at_one.metrics[4].reason.find("would be called at --level 0.05"), std::string::npos) << at_one.metrics[4].reason;
+  EXPECT_NE(at_one.metrics[4].reason.find("would be called at --level 0.05"), std::string::npos)
+      << at_one.metrics[4].reason;
   EXPECT_NEAR(at_one.metrics[4].delta, -0.059, 0.001);
 
   SampleOptions options;
@@ -76,7 +39,8 @@ TEST(SwapTables, GetTheVerdictsThatWelchsTestGivesThem) {
 }
 
 TEST(WallSamples, ThatAreFarApartAreCalledByTheMetricsOwnDirection) {
-  const Values low{100, 103, 99, 101, 98, 102, 100.5, 99.5}, high{121, 118, 122, 119, 120, 123, 117, 120.5};
+  const Values low{100, 103, 99, 101, 98, 102, 100.5, 99.5},
+      high{121, 118, 122, 119, 120, 123, 117, 120.5};
   EXPECT_EQ(judge(wall(low, high)).verdict, kRegressed);
   EXPECT_EQ(judge(wall(high, low)).verdict, kImproved);
   EXPECT_EQ(judge(wall(low, high, false)).verdict, kImproved);
@@ -103,9 +67,11 @@ TEST(WallSamples, ThatAreTooFewSayHowManyAreMissing) {
 TEST(WallSamples, ThatCannotDifferMuchAreUnchanged) {
   stats::Random random(4);
   const MetricVerdict same = judge(wall(noise(random, 1000, 2, 30), noise(random, 1000, 2, 30)));
-  EXPECT_EQ(same.verdict, kUnchanged) << same.reason << " " << percent(same.low) << percent(same.high);
+  EXPECT_EQ(same.verdict, kUnchanged)
+      << same.reason << " " << percent(same.low) << percent(same.high);
   EXPECT_EQ(judge(wall(Values(6, 7.0), Values(6, 7.0))).verdict, kUnchanged);
-  EXPECT_EQ(judge(wall(Values(3, 7.0), Values(3, 7.0))).verdict, kInconclusive) << "three say nothing";
+  EXPECT_EQ(judge(wall(Values(3, 7.0), Values(3, 7.0))).verdict, kInconclusive)
+      << "three say nothing";
   EXPECT_EQ(judge(wall(Values(6, 0.0), Values(6, 0.0))).verdict, kUnchanged);
 }
 
@@ -121,7 +87,8 @@ TEST(WallSamples, ThatDifferSurelyButByLittleAreNotCalled) {
 }
 
 TEST(WallSamples, ThatHangTogetherAreNotBelievedUnlessTheyAreSaidToBeIndependent) {
-  const Values before{100, 101, 102, 103, 104, 105, 106, 107, 108, 107.5}, after{104, 105, 106.5, 108, 109, 110, 112, 111, 112.5, 113};
+  const Values before{100, 101, 102, 103, 104, 105, 106, 107, 108, 107.5},
+      after{104, 105, 106.5, 108, 109, 110, 112, 111, 112.5, 113};
   const MetricVerdict verdict = judge(wall(before, after));
   EXPECT_EQ(verdict.verdict, kInconclusive);
   EXPECT_FALSE(verdict.remarks.empty());
@@ -163,10 +130,12 @@ TEST(WallSamples, AroundZeroAreComparedWithTheSideThatIsNot) {
 
 TEST(WallSamples, OfAnySizeGiveFiniteNumbers) {
   for (const double size : {1e-300, 1e300, 5e-324})
-    for (const Metric& metric : {wall(Values{size, size, -size, size, size, 0}, Values{1, 1, 1e300, -1e300, 1, 2}),
-                                 wall(MeanSd{size, size, 5}, MeanSd{-1e300, 1e300, 2})}) {
+    for (const Metric& metric :
+         {wall(Values{size, size, -size, size, size, 0}, Values{1, 1, 1e300, -1e300, 1, 2}),
+          wall(MeanSd{size, size, 5}, MeanSd{-1e300, 1e300, 2})}) {
       const MetricVerdict verdict = judge(metric);
-      for (const double v : {verdict.delta, verdict.low, verdict.high, *verdict.p}) EXPECT_TRUE(std::isfinite(v));
+      for (const double v : {verdict.delta, verdict.low, verdict.high, *verdict.p})
+        EXPECT_TRUE(std::isfinite(v));
     }
 }
 
@@ -176,7 +145,8 @@ TEST(WallSamples, HaveAnIntervalThatAgreesWithTheirP) {
     const int n = 5 + static_cast<int>(random.below(20));
     const double shift = 1 + 0.06 * random.uniform();
     const MetricVerdict verdict =
-        judge(wall(noise(random, 100, 2, n), noise(random, 100 * shift, 2, n)), round % 2 == 0 ? SampleOptions{} : independent());
+        judge(wall(noise(random, 100, 2, n), noise(random, 100 * shift, 2, n)),
+              round % 2 == 0 ? SampleOptions{} : independent());
     EXPECT_EQ(*verdict.p <= 0.01, verdict.low > 0 || verdict.high < 0) << verdict.reason;
     EXPECT_LE(verdict.low, verdict.delta);
     EXPECT_GE(verdict.high, verdict.delta);
@@ -189,7 +159,8 @@ TEST(WallSamples, FindATenthAndRaiseFewFalseAlarms) {
   for (int round = 0; round < 200; ++round) {
     const MetricVerdict same = judge(wall(noise(random, 100, 3, 12), noise(random, 100, 3, 12)));
     alarms += same.verdict == kImproved || same.verdict == kRegressed;
-    found += judge(wall(noise(random, 100, 3, 12), noise(random, 110, 3, 12))).verdict == kRegressed;
+    found +=
+        judge(wall(noise(random, 100, 3, 12), noise(random, 110, 3, 12))).verdict == kRegressed;
   }
   EXPECT_LE(alarms, 6);
   EXPECT_GE(found, 190);
@@ -202,7 +173,8 @@ TEST(WallSamples, SettleOnceTheNeededOnesAreThere) {
   const int n = 6 + static_cast<int>(*few.need);
   int settled = 0;
   for (int round = 0; round < 20; ++round)
-    settled += judge(wall(noise(random, 100, 4, n), noise(random, 106, 4, n))).verdict == kRegressed;
+    settled +=
+        judge(wall(noise(random, 100, 4, n), noise(random, 106, 4, n))).verdict == kRegressed;
   EXPECT_GE(settled, 16) << n << " per side";
 }
 
@@ -213,76 +185,19 @@ TEST(WallSamples, InsideAPlaceboBandAreNotCalled) {
   metric.band = 0.05;
   const MetricVerdict verdict = judge(metric);
   EXPECT_EQ(verdict.verdict, kInconclusive);
-  EXPECT_NE(verdict.reason.find("inside the placebo band of 5%"), std::string::npos) << verdict.reason;
+  EXPECT_NE(verdict.reason.find("inside the placebo band of 5%"), std::string::npos)
+      << verdict.reason;
 }
 
 TEST(MeansOfNothing, SayWhatIsMissing) {
   const MetricVerdict one = judge(wall(MeanSd{10, 1, 1}, MeanSd{12, 1, 5}));
   EXPECT_EQ(one.verdict, kInconclusive);
   EXPECT_EQ(one.need.value_or(0) > 0, true);
-  EXPECT_EQ(judge(wall(MeanSd{10, 0, 8}, MeanSd{12, 0, 8})).verdict, kRegressed) << "without spread all values are known";
+  EXPECT_EQ(judge(wall(MeanSd{10, 0, 8}, MeanSd{12, 0, 8})).verdict, kRegressed)
+      << "without spread all values are known";
   EXPECT_EQ(judge(wall(MeanSd{10, 0, 8}, MeanSd{10, 0, 8})).verdict, kUnchanged);
-  EXPECT_EQ(judge(wall(MeanSd{10, 0.1, 8}, Values{12, 12.1, 11.9, 12.2})).verdict, kRegressed) << "a mean against values";
-}
-
-TEST(ExactCounts, AreUnchangedOnlyWhenTheyAreTheSame) {
-  EXPECT_EQ(judge(exact(Values{8372, 8384}, Values{8372, 8384}, 0.01)).verdict, kUnchanged);
-  EXPECT_EQ(judge(exact(Values{8372, 8384}, Values{8384, 8372})).verdict, kInconclusive) << "seeds disagree";
-  EXPECT_EQ(judge(exact(Values{8372, 8384, 8392}, Values{8380, 8384, 8401}, 0.0012)).reason,
-            "exact: inside the placebo band of 0.12% over 3 seeds") << "the medians are the same, the seeds are not";
-}
-
-TEST(ExactCounts, AreJudgedByTheirPlaceboBand) {
-  const MetricVerdict inside = judge(exact(Values{8372}, Values{8384}, 0.0025));
-  EXPECT_EQ(inside.verdict, kInconclusive);
-  EXPECT_EQ(inside.reason, "exact: inside the placebo band of 0.25%");
-  EXPECT_FALSE(inside.p);
-  EXPECT_FALSE(inside.need);
-  EXPECT_EQ(judge(exact(Values{8372}, Values{8384}, 0.0012)).verdict, kRegressed);
-  EXPECT_EQ(judge(exact(Values{970}, Values{963}, 0.0)).verdict, kImproved);
-  EXPECT_EQ(judge(exact(Values{100000}, Values{100100}, 0.0005)).verdict, kRegressed) << "a tenth of a percent counts";
-}
-
-TEST(ExactCounts, OfSeveralSeedsMustAgree) {
-  const Values before(8, 1000.0);
-  EXPECT_EQ(judge(exact(before, Values{1020, 1021, 1019, 1020, 1022, 1020, 1018, 1020}, 0.01)).verdict, kRegressed);
-  const MetricVerdict split = judge(exact(before, Values{1020, 1021, 990, 1020, 1022, 980, 1018, 1020}, 0.01));
-  EXPECT_EQ(split.verdict, kInconclusive);
-  EXPECT_EQ(split.reason, "exact, but seeds disagree: 6 up, 2 down, 0 the same");
-  const MetricVerdict few = judge(exact(Values{1000, 1000, 1000}, Values{1020, 1020, 980}, 0.001));
-  EXPECT_EQ(few.need, 5);
-  EXPECT_EQ(judge(exact(Values{1000, 1001}, Values{1020, 1020, 1021})).verdict, kRegressed) << "unpaired, but apart";
-  EXPECT_EQ(judge(exact(Values{1000, 1030}, Values{1020, 1020, 1021})).verdict, kInconclusive);
-}
-
-TEST(ManyMetrics, AreCorrectedOnlyWhenTheyAreMany) {
-  stats::Random random(12);
-  SampleFile file;
-  for (int i = 0; i < 20; ++i) file.metrics.push_back(wall(noise(random, 100, 3, 12), noise(random, 100, 3, 12)));
-  EXPECT_EQ(compare_samples(file, {}).correction, Correction::none);
-  file.metrics.push_back(wall(noise(random, 100, 3, 12), noise(random, 130, 3, 12)));
-  file.metrics.push_back(exact(Values{1}, Values{2}));
-  const SampleComparison many = compare_samples(file, {});
-  EXPECT_EQ(many.correction, Correction::fdr);
-  EXPECT_EQ(many.corrected_for, 21u);
-  EXPECT_EQ(many.metrics[20].verdict, kRegressed);
-  EXPECT_GT(*many.metrics[20].p_adjusted, *many.metrics[20].p);
-  EXPECT_FALSE(many.metrics[21].p_adjusted);
-  SampleOptions options;
-  options.correction = Correction::holm;
-  EXPECT_EQ(compare_samples(file, options).correction, Correction::holm);
-  options.correction = Correction::none;
-  EXPECT_EQ(*compare_samples(file, options).metrics[20].p_adjusted, *many.metrics[20].p);
-}
-
-TEST(Percent, HasTheDigitsThatANumberNeeds) {
-  EXPECT_EQ(percent(0), "0%");
-  EXPECT_EQ(percent(0.0279), "+2.79%");
-  EXPECT_EQ(percent(-0.279), "-27.9%");
-  EXPECT_EQ(percent(0.000149878), "+0.015%");
-  EXPECT_EQ(percent(0.01, false), "1%");
-  EXPECT_EQ(percent(0.0012, false), "0.12%");
-  EXPECT_EQ(percent(3.5), "+350%");
+  EXPECT_EQ(judge(wall(MeanSd{10, 0.1, 8}, Values{12, 12.1, 11.9, 12.2})).verdict, kRegressed)
+      << "a mean against values";
 }
 
 }  // namespace compare
