@@ -7,6 +7,7 @@
 #include "cli/input.h"
 #include "triage/json.h"
 #include "triage/symbols.h"
+#include "triage/trace_text.h"
 #include "triage/triage.h"
 
 namespace cli {
@@ -16,18 +17,6 @@ struct Arguments {
   std::string file = "-";
   std::string vmlinux;
 };
-
-// "  try_grab_folio+0xba  mm/gup.c:28", the calls that the compiler inlined among them.
-std::string trace_text(const triage::Report& report) {
-  std::string text;
-  for (const triage::TraceLine& frame : report.trace) {
-    text += "    " + base::printable(frame.function);
-    text += frame.inlined ? " [inline]" : fmt::format("+0x{:x}", frame.offset);
-    if (!frame.file.empty()) text += fmt::format("  {}:{}", base::printable(frame.file), frame.line);
-    text += "\n";
-  }
-  return text;
-}
 
 int run(const Session& session, const Arguments& arguments) {
   const std::string& file = arguments.file;
@@ -49,7 +38,7 @@ int run(const Session& session, const Arguments& arguments) {
                           triage::kind_name(report.kind));
       if (!report.file.empty()) text += "  " + base::printable(report.file);
       if (report.corrupted) text += "  (cut or interleaved)";
-      text += "\n" + trace_text(report);
+      text += "\n" + triage::trace_text(report);
     }
     if (no_lines && !reports.empty())
       text += "the vmlinux holds no source lines: build it with CONFIG_DEBUG_INFO\n";

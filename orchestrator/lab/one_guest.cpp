@@ -86,6 +86,7 @@ async::task<void> RunInProgress::one_guest(const scenario::JobRequest& job, std:
   runner::JobInput input = input_for(job, tests);
   input.record = record;
   input.folder = folder;
+  input.vmlinux = parts.kernel.vmlinux;
   input.start = [&](const model::Plan& plan, const base::fs::path& boot) { return starter.start(plan, boot); };
   if (copying != nullptr)
     input.boot = [&](const model::Plan& plan, const base::fs::path& boot) { return starter.boot(plan, boot); };

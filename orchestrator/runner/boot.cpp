@@ -39,7 +39,7 @@ std::string duration_text(Nanoseconds time) {
 BootRun::BootRun(const JobInput& input, model::JobRecord& record, std::deque<const JobTest*>& queue, int attempt,
                  JobSink& sink, const base::fs::path& folder)
     : input_(input), record_(record), queue_(queue), attempt_(attempt), sink_(sink), artifacts_(folder),
-      log_(folder / "kernel.log", input.limits.console_grace) {}
+      log_(folder / "kernel.log", input.limits.console_grace, input.vmlinux) {}
 
 async::task<BootEnd> BootRun::run() {
   model::Plan plan;

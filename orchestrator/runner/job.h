@@ -39,6 +39,7 @@ struct JobInput {
   std::optional<std::uint64_t> seed;
   bool fresh_guest_per_test = false;
   base::fs::path folder;  // exists; the job's artefacts go here
+  base::fs::path vmlinux;  // for source lines under a crash; may be empty
   StartGuest start;
   StartGuest boot;  // never gives a copy of a frozen guest; empty where start() does not either
   Limits limits;

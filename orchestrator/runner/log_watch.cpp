@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "channel/kernel_log.h"
+#include "runner/source_lines.h"
 #include "triage/triage.h"
 
 namespace runner {
@@ -39,7 +40,8 @@ triage::Options options() {
 }  // namespace
 
 struct LogWatch::Impl {
-  Impl(base::fs::path file_path, std::chrono::nanoseconds grace_time) : file(std::move(file_path)), grace(grace_time) {
+  Impl(base::fs::path file_path, std::chrono::nanoseconds grace_time, base::fs::path vmlinux)
+      : file(std::move(file_path)), grace(grace_time), source_lines(std::move(vmlinux)) {
     triage.on_report([this](const triage::Report& report) { take(report); });
     triage.on_open([this](const triage::Opened& opened) { open(opened.text); });
     lookout.on_open([this](const triage::Opened& opened) { sight(opened.text); });
@@ -82,6 +84,7 @@ struct LogWatch::Impl {
     const std::uint64_t last = std::min(report.end_line, report.start_line + kEvidenceLines - 1);
     for (std::uint64_t n = report.start_line; n <= last; ++n)
       crash.evidence += std::string(line(n)) + "\n";
+    crash.evidence += source_lines.of(crash.evidence);
     crashes.push_back(std::move(crash));
   }
 
@@ -93,6 +96,7 @@ struct LogWatch::Impl {
 
   base::fs::path file;
   std::chrono::nanoseconds grace;
+  SourceLines source_lines;
   channel::KernelLog log;
   triage::Triage triage{options()}, lookout{options()};
   Announced announced;  // for the reports as they are closed
@@ -108,8 +112,8 @@ struct LogWatch::Impl {
   std::uint64_t lines = 0;
 };
 
-LogWatch::LogWatch(const base::fs::path& kernel_log, std::chrono::nanoseconds grace)
-    : impl_(std::make_unique<Impl>(kernel_log, grace)) {}
+LogWatch::LogWatch(const base::fs::path& kernel_log, std::chrono::nanoseconds grace, base::fs::path vmlinux)
+    : impl_(std::make_unique<Impl>(kernel_log, grace, std::move(vmlinux))) {}
 LogWatch::~LogWatch() = default;
 
 void LogWatch::kmsg(const channel::Kmsg& records) { impl_->add(impl_->log.add_records(records.lost, records.records)); }

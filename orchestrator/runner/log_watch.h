@@ -24,8 +24,9 @@ class LogWatch {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  // `grace`: how long a report may stand on the console alone before it counts.
-  LogWatch(const base::fs::path& kernel_log, std::chrono::nanoseconds grace);
+  // `grace`: how long a report may stand on the console alone before it counts. `vmlinux`: the kernel's, for source
+  // lines under a crash; may be empty.
+  LogWatch(const base::fs::path& kernel_log, std::chrono::nanoseconds grace, base::fs::path vmlinux = {});
   ~LogWatch();
 
   void kmsg(const channel::Kmsg& records);
