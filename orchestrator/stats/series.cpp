@@ -70,15 +70,22 @@ Trend trend(std::span<const double> values) {
 }
 
 std::size_t warm_up(std::span<const double> values) {
-  if (values.size() < 6) return 0;
-  for (std::size_t k = values.size() / 4; k >= 1; --k) {
-    const auto [low, high] = std::ranges::minmax(values.subspan(k));
+  const std::size_t n = values.size(), most = n / 4;
+  if (n < 6) return 0;
+  // From the end of what may be warm-up towards the front, with the range of all that follows.
+  auto [low, high] = std::ranges::minmax(values.subspan(most));
+  std::vector<double> least(most + 1), largest(most + 1);  // of the first k values
+  least[0] = HUGE_VAL;
+  largest[0] = -HUGE_VAL;
+  for (std::size_t k = 1; k <= most; ++k) {
+    least[k] = std::min(least[k - 1], values[k - 1]);
+    largest[k] = std::max(largest[k - 1], values[k - 1]);
+  }
+  for (std::size_t k = most; k >= 1; --k) {
     const double range = high - low;
-    const auto first = values.first(k);
-    if (range <= 0) continue;
-    if (std::ranges::all_of(first, [&](double v) { return v > high + range; }) ||
-        std::ranges::all_of(first, [&](double v) { return v < low - range; }))
-      return k;
+    if (range > 0 && (least[k] > high + range || largest[k] < low - range)) return k;
+    low = std::min(low, values[k - 1]);
+    high = std::max(high, values[k - 1]);
   }
   return 0;
 }

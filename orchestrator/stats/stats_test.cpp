@@ -140,7 +140,9 @@ TEST(Series, SeesDriftAndWarmUp) {
   const Values drift{1, 2, 3.2, 2.9, 5, 6, 7, 8, 9.5, 9.1};
   EXPECT_LT(trend(drift).p, 0.001);
   EXPECT_EQ(warm_up(Values{200, 150, 100, 101, 99, 100, 102, 101, 100}), 2u);
+  EXPECT_EQ(warm_up(Values{50, 60, 100, 101, 99, 100, 102, 101, 100}), 2u);
   EXPECT_EQ(warm_up(Values{100, 101, 99, 100, 102, 101, 100}), 0u);
+  EXPECT_EQ(warm_up(Values{200, 100, 100, 100, 100, 100}), 0u) << "without any range all else is apart";
 }
 
 }  // namespace stats
