@@ -149,6 +149,10 @@ void add_console(Arguments& args, const Wiring& wiring) {
                              (comma == std::string::npos ? "" : wiring.qmp.substr(comma)));
     args.add("-mon", "chardev=qmp,mode=control");
   }
+  if (!wiring.gdb.empty()) {
+    args.add("-chardev", wiring.gdb + ",id=gdb");
+    args.add("-gdb", "chardev:gdb");
+  }
 }
 
 }  // namespace

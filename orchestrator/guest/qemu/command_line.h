@@ -52,6 +52,7 @@ struct Wiring {
   std::string qmp;
   bool monitor_on_console = false;  // for people: Ctrl-a c on a console with mux=on
   std::vector<std::string> ram_files;  // of snapshots: the guest's memory, a file per NUMA node; empty: as usual
+  std::string gdb;  // a debugger stub
   bool copy = false;  // of a frozen guest: its changes of the memory stay its own, and it waits for the device state
 };
 

@@ -23,6 +23,7 @@ class ControlledGuest : public Guest {
 struct StartExtras {
   std::vector<int> ram;     // memory files, one per NUMA node; empty: memory as usual
   int migration = -1;       // the stream of device state: a template writes it, a copy reads it
+  int gdb = -1;             // QEMU's end of a debugger stub's socket
   bool copy = false;        // of a frozen guest: waits for its state; what it writes to its memory stays its own
   std::string said_before;  // of a copy: what the agent and the console had said
   std::string console_before;

@@ -253,6 +253,11 @@ base::Result<std::unique_ptr<ControlledGuest>> start_controlled(asio::any_io_exe
     inherit.emplace_back(file, number);
     wiring.ram_files.push_back(fmt::format("/proc/self/fd/{}", number));
   }
+  if (extras.gdb >= 0) {
+    const int number = kFirstRamFd + static_cast<int>(extras.ram.size());
+    inherit.emplace_back(extras.gdb, number);
+    wiring.gdb = fmt::format("socket,fd={}", number);
+  }
   auto arguments = qemu_arguments(spec, wiring);
   if (!arguments) return std::unexpected(arguments.error());
   const async::ProcessSpec process{.program = qemu_program(spec),

@@ -16,6 +16,7 @@
 #include "guest/console_log.h"
 #include "guest/qemu/controlled_guest.h"
 #include "guest/qemu/memory_pages.h"
+#include "guest/qemu/wake_vcpus.h"
 
 namespace guest {
 
@@ -29,6 +30,8 @@ namespace {
 
 constexpr std::size_t kMostState = 256u << 20;  // the largest seen has 3 MiB
 constexpr auto kAnswerLimit = 20s;
+constexpr int kFreezes = 5;  // until one finds no interrupt under way
+constexpr auto kThaw = 50ms;
 
 std::uint64_t memory_of(const QemuSpec& spec) {
   return spec.memory_bytes > 0 ? spec.memory_bytes : spec.machine->default_memory;
@@ -134,6 +137,7 @@ std::uint64_t Snapshot::memory_used() const {
 }
 
 struct TemplateGuest::State {
+  bool pseries = false;
   std::vector<base::UniqueFd> ram;
   std::unique_ptr<ControlledGuest> guest;
   base::UniqueFd stream;  // QEMU writes the device state into it
@@ -149,6 +153,7 @@ Guest& TemplateGuest::guest() { return *state_->guest; }
 base::Result<TemplateGuest> TemplateGuest::start(asio::any_io_executor executor, const QemuSpec& spec,
                                                  const base::fs::path& folder, std::string_view note) {
   auto state = std::make_unique<State>();
+  state->pseries = needs_waking(*spec.machine);
   auto files = memory_files(spec);
   if (!files) return std::unexpected(files.error());
   state->ram = std::move(*files);
@@ -169,10 +174,22 @@ async::task<base::Result<void>> TemplateGuest::freeze(milliseconds limit) {
   if (const auto set = co_await set_capability(qmp); !set) co_return std::unexpected(set.error());
   // Not stopped before: the state says "running", and QEMU stops the guest itself before it writes the devices.
   // Into a file: on its way out QEMU takes descriptors by name only.
-  std::string uri = fmt::format("file:/proc/self/fd/{}", kMigrationFd);
-  if (const auto begun = co_await order_migration(qmp, "migrate", std::move(uri)); !begun)
-    co_return std::unexpected(begun.error());
-  if (auto done = co_await migrated(qmp, deadline); !done) co_return done;
+  for (int i = 1;; ++i) {
+    std::string uri = fmt::format("file:/proc/self/fd/{}", kMigrationFd);
+    if (const auto begun = co_await order_migration(qmp, "migrate", std::move(uri)); !begun)
+      co_return std::unexpected(begun.error());
+    if (auto done = co_await migrated(qmp, deadline); !done) co_return done;
+    if (!state_->pseries) break;
+    // Its state does not say what was under way in the interrupt controller (wake_vcpus.h).
+    const auto pic = co_await state_->guest->monitor("info pic");
+    if (!pic) co_return std::unexpected(pic.error());
+    const auto busy = interrupt_under_way(*pic);
+    if (!busy) break;
+    if (i == kFreezes) co_return base::fail("an interrupt was under way each time the guest was frozen: " + base::printable(*busy));
+    if (auto thawed = co_await state_->guest->resume(); !thawed) co_return thawed;
+    asio::steady_timer timer(co_await asio::this_coro::executor, kThaw);
+    co_await timer.async_wait(asio::use_awaitable);
+  }
   auto devices = read_all(state_->stream.get());
   if (!devices) co_return std::unexpected(devices.error());
   state_->devices = std::move(*devices);
@@ -204,11 +221,21 @@ async::task<base::Result<std::unique_ptr<Guest>>> restore_qemu(QemuSpec spec, st
   extras.ram = numbers(snapshot->ram);
   extras.migration = pair->second.get();
   extras.copy = true;
+  base::UniqueFd gdb;  // our end
+  base::UniqueFd gdb_in_qemu;
+  if (needs_waking(*spec.machine)) {
+    auto ends = async::socket_pair();
+    if (!ends) co_return Restored(std::unexpected(ends.error()));
+    gdb = std::move(ends->first);
+    gdb_in_qemu = std::move(ends->second);
+    extras.gdb = gdb_in_qemu.get();
+  }
   extras.said_before = snapshot->said;
   extras.console_before = snapshot->console;
   auto started = start_controlled(executor, spec, folder, note, std::move(extras));
   if (!started) co_return Restored(std::unexpected(started.error()));
   pair->second.reset();
+  gdb_in_qemu.reset();
   ControlledGuest& guest = **started;
 
   // The reason of a QEMU that refuses stands in what it says on stderr, not in its answers.
@@ -221,6 +248,12 @@ async::task<base::Result<std::unique_ptr<Guest>>> restore_qemu(QemuSpec spec, st
   std::string uri = fmt::format("fd:{}", kMigrationFd);
   if (const auto begun = co_await order_migration(guest.qmp(), "migrate-incoming", std::move(uri)); !begun)
     co_return Restored(std::unexpected(why(begun.error())));
+  if (gdb) {
+    const int vcpus = spec.vcpus > 0 ? spec.vcpus : spec.machine->default_vcpus;
+    if (const auto awake = co_await wake_vcpus(guest, gdb.get(), vcpus, deadline); !awake)
+      co_return Restored(std::unexpected(why(awake.error())));
+    gdb.reset();
+  }
   // A socket, not a descriptor: writing to a QEMU that has died must not be a SIGPIPE.
   asio::local::stream_protocol::socket stream(executor, asio::local::stream_protocol(), pair->first.release());
   {
