@@ -74,6 +74,23 @@ TEST_F(SnapshotQemuTest, CopiesGoOnWhereTheTemplateWasFrozenEachForItself) {
   EXPECT_THAT(console_until(**two, "xyz"), HasSubstr("ready\nxyz"));
 }
 
+TEST_F(SnapshotQemuTest, AGuestThatWasFrozenTooEarlyGoesOnAndIsFrozenAgain) {
+  auto guest = TemplateGuest::start(loop_.get_executor(), spec_, folder("template"), "a test").value();
+  console_until(guest.guest(), "ready\n");
+  ASSERT_TRUE(run(guest.freeze(20s)));
+  ASSERT_TRUE(run(guest.guest().resume()));
+  EXPECT_TRUE(run(guest.guest().type("on", false)));
+  console_until(guest.guest(), "on");
+  const auto again = run(guest.freeze(20s));
+  ASSERT_TRUE(again) << again.error().text();
+  const std::shared_ptr<Snapshot> snapshot = guest.take().value();
+  EXPECT_THAT(snapshot->console, HasSubstr("ready\non"));
+  auto copy = run(restore_qemu(spec_, snapshot, folder("copy"), "a test", 20s));
+  ASSERT_TRUE(copy) << copy.error().text();
+  EXPECT_TRUE(run((*copy)->type("abc", false)));
+  EXPECT_THAT(console_until(**copy, "abc"), HasSubstr("onabc"));
+}
+
 TEST_F(SnapshotQemuTest, ACorruptStateIsAnErrorAndNoGuest) {
   auto snapshot = frozen();
   snapshot->devices.resize(snapshot->devices.size() / 2);
