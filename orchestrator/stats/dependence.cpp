@@ -32,9 +32,12 @@ Dependence dependence(std::span<const double> a, std::span<const double> b) {
   if (a.size() < 2 || b.size() < 2) return out;
   const double total = static_cast<double>(a.size() + b.size());
   out.estimated = autocorrelation({a, b});
-  const double short_of = std::clamp((20 - total / 2) / 12, 0.0, 1.0);
+  const double n = total / 2;  // a side
+  const double short_of = std::clamp((28 - n) / 20, 0.0, 1.0);
   const double most = 0.8 * short_of + 0.95 * (1 - short_of);
-  out.assumed = std::clamp(out.estimated + 1 / std::sqrt(total), 0.5 * short_of, most);
+  // The estimate's standard error; half as much again where there are samples enough to afford it.
+  const double error = (1 + 0.5 * std::clamp((n - 12) / 4, 0.0, 1.0)) / std::sqrt(total);
+  out.assumed = std::clamp(out.estimated + error, 0.5 * short_of, most);
   // Without spread there is nothing that could hang together.
   if (summarize(a).sd == 0 && summarize(b).sd == 0) out.assumed = 0;
   out.inflation = variance_inflation(out.assumed, (a.size() + b.size()) / 2);

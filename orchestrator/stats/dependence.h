@@ -16,9 +16,9 @@ struct Dependence {
   double inflation = 1;  // of the variance of a side's mean
 };
 
-// Short series cannot show that they are independent: up to 8 values a side 0.5 is assumed whatever
-// the estimate, falling to 0 at 20; above, the estimate plus its standard error. Chosen by
-// simulation, see README.md.
+// Short series cannot show that they are independent: up to 8 values a side at least 0.5 is assumed,
+// falling to 0 at 28; else the estimate plus its standard error, one and a half of them from 16 values on.
+// Chosen by simulation, see README.md.
 Dependence dependence(std::span<const double> a, std::span<const double> b);
 
 // The rank test's p weakened by that dependence: by its z, or by a t of the means if that is

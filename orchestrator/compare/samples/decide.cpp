@@ -11,6 +11,8 @@ namespace {
 
 // A question at this level is what most tables in mails were made with.
 constexpr double kUsualLevel = 0.05;
+// From here on stats::dependence() assumes no more than it sees.
+constexpr std::int64_t kLongSeries = 28;
 
 double resolution_of(const SampleOptions& options) {
   return std::max(options.resolution, options.min_effect);
@@ -53,9 +55,9 @@ std::int64_t more_needed(const SampleOptions& options, const Evidence& evidence,
     return stats::samples_for(effect, evidence.noise * std::sqrt(inflation), level, options.power);
   };
   std::int64_t target = samples(evidence.later_inflation);
-  // Shorter series must survive more doubt; twenty samples are free of it.
-  if (evidence.consecutive && target < 20)
-    target = std::clamp<std::int64_t>(samples(evidence.inflation), target, 20);
+  // Shorter series must survive more doubt; longer ones are free of it.
+  if (evidence.consecutive && target < kLongSeries)
+    target = std::clamp(samples(evidence.inflation), target, kLongSeries);
   return std::max(more, target - std::min(metric.before.n, metric.after.n));
 }
 

@@ -11,7 +11,7 @@ struct Evidence {
   double noise = 0;  // sd of one sample, relative to the median before; 0: none, or unknown
   double inflation =
       1;  // of the variance of a mean, for samples that hang together: as assumed here
-  double later_inflation = 1;  // ... and as it would be assumed of twenty samples and more
+  double later_inflation = 1;  // ... and as it would be assumed of many samples
   bool consecutive = true;
   std::int64_t missing = 0;  // samples per side without which no test can reach the level
   std::string blocked;       // why such samples say nothing, however many; empty: they do

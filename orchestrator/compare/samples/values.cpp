@@ -125,7 +125,7 @@ Evidence measure_values(const Values& before, const Values& after, Sampling samp
   evidence.noise =
       bounded(std::hypot(a.sd / scale, b.sd / scale) / std::sqrt(a.n > 1 && b.n > 1 ? 2 : 1));
   evidence.inflation = dependence.inflation;
-  evidence.later_inflation = stats::variance_inflation(dependence.estimated, 20);
+  evidence.later_inflation = stats::variance_inflation(dependence.estimated, 28);
 
   const Interval interval = interval_of(before, after, scale, options.level, dependence);
   out.low = std::min(interval.low, out.delta);
