@@ -48,6 +48,7 @@ void BootRun::on(const channel::TestStart& start) {
   if (phase_ != Phase::between_tests) return transport_failed("a test started out of turn");
   parser_.emplace(test->test.id, test->test.dialect, record_.machine);
   last_output_.clear();
+  tell_boot_reports();
   log_.begin_test(test->test);
   enter(Phase::testing);
   sink_.test_started(record_, test->test);
@@ -76,6 +77,7 @@ void BootRun::on(const channel::TestEnd& end) {
   ending.how = TestEnding::How::finished;
   if (end.how == How::signalled) process = ktap::ProcessEnd::signalled(static_cast<int>(end.code));
   if (end.how == How::not_started) {
+    tell_boot_reports();
     ending.how = TestEnding::How::not_started;
     ending.unmet_need = setup_failed_;
     ending.text = setup_failed_ ? "the guest could not meet a need: " + std::string(base::trim(setup_text_))
@@ -166,6 +168,19 @@ void BootRun::transport_failed(std::string what) {
   infra_ = "the transport failed: " + base::printable(what);
   artifacts_.append("agent.log", *infra_ + "\n");
   done_ = true;
+}
+
+// A kernel that warns while it boots does so for every test, and none of them is to blame. Each boot that did is an
+// attempt of "boot", so that reports say how often.
+void BootRun::tell_boot_reports() {
+  if (std::exchange(boot_told_, true)) return;
+  auto results = boot_verdicts(log_.end_boot(), {.job = record_.job,
+                                                 .machine = record_.machine,
+                                                 .clock = input_.clock,
+                                                 .seed = input_.seed,
+                                                 .attempt = record_.boots,
+                                                 .boot = record_.boots});
+  if (!results.empty()) sink_.results(record_, std::move(results));
 }
 
 void BootRun::finish_test(TestEnding ending, ktap::ProcessEnd process, double duration_ms, bool final) {

@@ -69,6 +69,7 @@ class BootRun {
   void on(const channel::Trouble& trouble);
   const JobTest* test_at_front(std::uint32_t index);
   void keep_hang_evidence(const channel::Evidence& evidence);
+  void tell_boot_reports();
   void finish_test(TestEnding ending, ktap::ProcessEnd process, double duration_ms, bool final);
   void transport_failed(std::string what);
 
@@ -107,6 +108,7 @@ class BootRun {
   int error_notes_ = 0;
   bool done_ = false;         // leave the loop
   bool front_reported_ = false;
+  bool boot_told_ = false;
   int position_ = 0;  // tests reported in this boot
 };
 

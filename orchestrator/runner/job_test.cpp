@@ -169,6 +169,16 @@ TEST_F(Job, AnnouncedSplatsAreNoCrashUpToTheirNumber) {
             "mm/b/kernel lines 'WARNING: * at mm/memory-failure.c*' fail 1");
 }
 
+TEST_F(Job, AWarningWhileTheKernelBootsIsTheBootsAndNoTests) {
+  Agent agent;
+  add({agent.hello(), agent.kmsg("4,1,100,-;WARNING: CPU: 1 PID: 0 at arch/x86/kernel/smpboot.c:343 topology_sane+0x8/0x10\n"),
+       agent.kmsg("4,2,110,-;---[ end trace 0000000000000000 ]---\n"), agent.start(0), agent.output(0, "1..1\nok 1 a\n"), agent.end(0),
+       agent.start(1), agent.output(1, "1..1\nok 1 b\n"), agent.end(1), agent.goodbye(), script::end(GuestEnd::Kind::powered_off)});
+  run({test("mm/cow", 0), test("mm/ksm", 1)});
+  EXPECT_EQ(sink_.text(), "boot/WARNING in topology_sane crash 1; mm/cow/a pass 1; mm/ksm/b pass 1");
+  EXPECT_EQ(sink_.boots, 1) << "the next guest would boot no better";
+}
+
 TEST_F(Job, AGuestThatRanOutOfMemoryIsNotTrustedWithTheNextTest) {
   Agent first;
   add({first.hello(), first.start(0), first.output(0, "1..1\nok 1 a\n"),

@@ -126,6 +126,12 @@ void LogWatch::glance(std::string_view text, Time now) {
   if (!text.empty()) impl_->lookout.feed(text);
 }
 
+std::vector<CrashSeen> LogWatch::end_boot() {
+  impl_->triage.flush();
+  impl_->open_crash = false;
+  return std::exchange(impl_->crashes, {});
+}
+
 void LogWatch::begin_test(const model::TestSpec& test) {
   // What was open before belongs to whoever came before, and was given to it by end_test().
   impl_->triage.flush();

@@ -37,6 +37,8 @@ class LogWatch {
   // A remark of ours in the merged log, on a line of its own, behind what it holds so far.
   void remark(std::string_view text);
 
+  // What went wrong before the first test: the boot's own affair. Call it before begin_test().
+  std::vector<CrashSeen> end_boot();
   // From here on reports belong to `test`, whose announced lines are expected.
   void begin_test(const model::TestSpec& test);
   // Ends the attribution. `final`: the guest is gone, and everything its console still held was given.

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "runner/lost_cases.h"
 
 namespace runner {
@@ -92,6 +93,19 @@ std::optional<CaseResult> announced_result(const TestSeen& seen, const Announced
 }
 
 }  // namespace
+
+std::vector<CaseResult> boot_verdicts(const std::vector<CrashSeen>& crashes, const ResultFrame& frame) {
+  std::vector<CaseResult> results;
+  for (const CrashSeen& crash : crashes) {
+    const std::string title = base::printable(crash.title);
+    const std::string id = fmt::format("{}/{}", kBootTest, title);
+    if (std::ranges::find(results, id, &CaseResult::id) != results.end()) continue;
+    CaseResult& result = results.emplace_back(framed(id, kBootTest, Outcome::crash, frame));
+    result.reason = title + ", while the kernel booted";
+    result.evidence = bounded(crash.evidence);
+  }
+  return results;
+}
 
 bool is_announced_lines(std::string_view id, std::string_view test) {
   return id.starts_with(test) && id.substr(test.size()).starts_with(kAnnounced);

@@ -90,7 +90,11 @@ std::string memory_backend(const Wiring& wiring, int node, std::uint64_t mebibyt
 }
 
 void add_memory(Arguments& args, const QemuSpec& spec, const Wiring& wiring, const Resolved& resolved) {
-  args.add("-smp", fmt::format("{}", resolved.vcpus));
+  // Processors that share a cache cannot stand on two nodes (x86's topology_sane() warns): a socket for each node, or
+  // for each vCPU where they do not divide.
+  const int sockets = resolved.vcpus % spec.numa_nodes == 0 ? spec.numa_nodes : resolved.vcpus;
+  args.add("-smp", spec.numa_nodes == 1 ? fmt::format("{}", resolved.vcpus)
+                                        : fmt::format("{},sockets={}", resolved.vcpus, sockets));
   args.add("-m", fmt::format("{}M", resolved.memory / kMiB));
   const std::uint64_t each = resolved.memory / kMiB / static_cast<std::uint64_t>(spec.numa_nodes);
   if (spec.numa_nodes == 1) {

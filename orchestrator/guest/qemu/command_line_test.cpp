@@ -76,6 +76,7 @@ TEST(CommandLine, DealsMemoryAndProcessorsOutToTheNodes) {
   spec.numa_nodes = 2;
   spec.vcpus = 3;
   const auto arguments = qemu_arguments(spec, kWiring).value();
+  EXPECT_THAT(arguments, Contains("3,sockets=3")) << "no cache is shared between nodes";
   EXPECT_THAT(arguments, Contains("node,nodeid=0,memdev=ram0,cpus=0-0"));
   EXPECT_THAT(arguments, Contains("node,nodeid=1,memdev=ram1,cpus=1-2"));
   EXPECT_THAT(arguments, Contains("memory-backend-ram,id=ram1,size=1024M"));
