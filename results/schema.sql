@@ -13,7 +13,7 @@ CREATE TABLE runs (
   owner_pid INTEGER NOT NULL,
   owner_start INTEGER NOT NULL,
   owner_boot TEXT NOT NULL
-);
+, jobs INTEGER, planned INTEGER, results INTEGER, samples INTEGER);
 CREATE TABLE jobs (
   run_no INTEGER NOT NULL REFERENCES runs(run_no),
   job TEXT NOT NULL,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the store promises when a process is killed, two run at once, the disk fills or the file is
 // damaged.
+#include <SQLiteCpp/SQLiteCpp.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -217,12 +218,37 @@ TEST_F(StoreDurability, NoByteCanChangeAndGiveAnotherOutcome) {
       }
       ++harmless;
       for (const auto& r : loaded->run.results) EXPECT_EQ(r.outcome, model::Outcome::pass);
+      EXPECT_EQ(loaded->run.results.size(), 200u) << "byte " << at;
     } catch (const base::InfraError&) {
       ++noticed;
     }
   }
   EXPECT_GT(noticed, 5);
   EXPECT_GT(harmless, 0);
+}
+
+// A run's rows are found through an index: one whose keys changed finds others, or fewer, and says nothing.
+TEST_F(StoreDurability, ResultsThatADamagedIndexLosesAreMissed) {
+  std::string run;
+  {
+    Store store = Store::open(tmp.path());
+    run = store.begin_run({});
+    store.upsert_job(run, {.job = "x86_64-1"});
+    const std::vector<model::Planned> plan{{.job = "x86_64-1", .test = "mm/a"}, {.job = "x86_64-1", .test = "mm/b"}};
+    store.plan(run, plan);
+    store.plan(run, std::vector{plan[1]});  // again: replaced
+    for (int i = 0; i < 20; ++i) store.add_result(run, numbered(i));
+    store.finish_run(run);
+    ASSERT_EQ(store.load_run(run)->run.planned.size(), 2u);
+  }
+  for (const char* loss : {"DELETE FROM results WHERE result_no = 7", "DELETE FROM planned WHERE job = 'x86_64-1'", "DELETE FROM jobs"}) {
+    fs::copy_file(tmp.path() / "results.db", tmp.path() / "kept", fs::copy_options::overwrite_existing);
+    SQLite::Database((tmp.path() / "results.db").string(), SQLite::OPEN_READWRITE).exec(loss);
+    EXPECT_THROW((void)Store::open(tmp.path()).load_run(run), base::InfraError) << loss;
+    for (const char* side : {"results.db-wal", "results.db-shm"}) fs::remove(tmp.path() / side);
+    fs::copy_file(tmp.path() / "kept", tmp.path() / "results.db", fs::copy_options::overwrite_existing);
+  }
+  EXPECT_TRUE(Store::open(tmp.path()).load_run(run));
 }
 
 TEST_F(StoreDurability, RefusesAForeignDatabaseAndANewerSchema) {

@@ -116,6 +116,7 @@ base::Result<LoadedRun> Store::load_run(std::string_view which) const {
     loaded.run.planned = read_planned(impl_->db, found.run_no);
     loaded.run.results = read_results(impl_->db, found.run_no);
     loaded.run.samples = read_samples(impl_->db, found.run_no);
+    check_rows(impl_->db, found.run_no, loaded.run);
     return loaded;
   });
 }
@@ -139,6 +140,12 @@ std::vector<RunSummary> Store::list_runs(std::size_t limit) const {
           impl_->db.damaged(fmt::format("run {} has an unknown outcome", run.summary.id));
         run.summary.counts.add(*outcome, static_cast<std::size_t>(count.getColumn(2).getInt64()));
       }
+      auto& noted = impl_->db.statement("SELECT results FROM runs WHERE run_no = ?");
+      noted.bind(1, run.run_no);
+      if (noted.executeStep() && !noted.getColumn(0).isNull() &&
+          noted.getColumn(0).getInt64() != static_cast<std::int64_t>(run.summary.counts.total()))
+        impl_->db.damaged(fmt::format("{} of the {} results of run {} are found", run.summary.counts.total(),
+                                      noted.getColumn(0).getInt64(), run.summary.id));
       auto& jobs = impl_->db.statement("SELECT DISTINCT machine FROM jobs WHERE run_no = ?");
       jobs.bind(1, run.run_no);
       while (jobs.executeStep()) machines.insert(jobs.getColumn(0).getString());

@@ -158,6 +158,38 @@ void insert_sample(Database& db, std::int64_t run_no, const model::Sample& sampl
   add.exec();
 }
 
+void note_rows(Database& db, std::int64_t run_no, std::size_t results_more, std::size_t samples_more) {
+  if (results_more + samples_more > 0) {
+    auto& add = db.statement("UPDATE runs SET results = results + ?, samples = samples + ? WHERE run_no = ?");
+    add.bind(1, static_cast<std::int64_t>(results_more));
+    add.bind(2, static_cast<std::int64_t>(samples_more));
+    add.bind(3, run_no);
+    add.exec();
+    return;
+  }
+  auto& count = db.statement(
+      "UPDATE runs SET jobs = (SELECT count(*) FROM jobs WHERE jobs.run_no = runs.run_no), "
+      "planned = (SELECT count(*) FROM planned WHERE planned.run_no = runs.run_no) "
+      "WHERE run_no = ? AND jobs IS NOT NULL");
+  count.bind(1, run_no);
+  count.exec();
+}
+
+void check_rows(Database& db, std::int64_t run_no, const model::Run& run) {
+  auto& row = db.statement("SELECT jobs, planned, results, samples FROM runs WHERE run_no = ?");
+  row.bind(1, run_no);
+  if (!row.executeStep()) db.damaged(fmt::format("run {} has disappeared from it", run.id));
+  const std::pair<const char*, std::size_t> there[] = {{"jobs", run.jobs.size()},
+                                                       {"planned tests", run.planned.size()},
+                                                       {"results", run.results.size()},
+                                                       {"samples", run.samples.size()}};
+  for (int i = 0; i < 4; ++i) {
+    if (row.getColumn(i).isNull()) continue;
+    if (const auto noted = row.getColumn(i).getInt64(); noted != static_cast<std::int64_t>(there[i].second))
+      db.damaged(fmt::format("{} of the {} {} of run {} are found", there[i].second, noted, there[i].first, run.id));
+  }
+}
+
 std::vector<model::CaseResult> read_results(Database& db, std::int64_t run_no) {
   auto& row = db.statement(
       "SELECT handle, i.text, t.text, job, machine, outcome, r.text, clock, seed, attempt, boot, "

@@ -20,6 +20,12 @@ void insert_job(Database& db, std::int64_t run_no, const model::JobRecord& job);
 void insert_planned(Database& db, std::int64_t run_no, const model::Planned& planned);
 void insert_sample(Database& db, std::int64_t run_no, const model::Sample& sample);
 
+// Inside Database::write(), behind inserts: how many rows are the run's now. Jobs and plans replace rows of the same
+// name, so these are counted anew; results and samples are only added.
+void note_rows(Database& db, std::int64_t run_no, std::size_t results_more, std::size_t samples_more);
+// Inside Database::read(): ends in damaged() when there are others than were noted.
+void check_rows(Database& db, std::int64_t run_no, const model::Run& run);
+
 // Inside Database::read(). In the order in which they were added.
 std::vector<model::CaseResult> read_results(Database& db, std::int64_t run_no);
 std::vector<model::JobRecord> read_jobs(Database& db, std::int64_t run_no);

@@ -83,7 +83,7 @@ std::string Store::begin_run(const model::Run& meta) {
     auto& add = impl_->db.statement(
         "INSERT INTO runs (run, scenario, command, started_at, finished_at, owner_pid, "
         "owner_start, "
-        "owner_boot) VALUES (?,?,?,?,'',?,?,?) ON CONFLICT (run) DO NOTHING");
+        "owner_boot, jobs, planned, results, samples) VALUES (?,?,?,?,'',?,?,?,0,0,0,0) ON CONFLICT (run) DO NOTHING");
     do {
       if (meta.id.empty()) id = run_id(now, static_cast<std::uint16_t>(random()));
       add.tryReset();
@@ -154,11 +154,16 @@ void Store::plan(std::string_view run, std::span<const model::Planned> tests) {
   impl_->db.write("writing down a plan", [&] {
     const std::int64_t run_no = impl_->run_no(run);
     for (const model::Planned& test : tests) insert_planned(impl_->db, run_no, test);
+    note_rows(impl_->db, run_no, 0, 0);
   });
 }
 
 void Store::upsert_job(std::string_view run, const model::JobRecord& job) {
-  impl_->db.write("adding a job", [&] { insert_job(impl_->db, impl_->run_no(run), job); });
+  impl_->db.write("adding a job", [&] {
+    const std::int64_t run_no = impl_->run_no(run);
+    insert_job(impl_->db, run_no, job);
+    note_rows(impl_->db, run_no, 0, 0);
+  });
   impl_->db.read("flushing", [&] { impl_->db.checkpoint(); });
 }
 
@@ -176,6 +181,7 @@ std::vector<std::string> Store::add_results(std::string_view run,
       handles.push_back(free_handle(impl_->db, run, bounds));
       insert_result(impl_->db, run_no, bounds, handles.back());
     }
+    note_rows(impl_->db, run_no, results.size(), 0);
     return handles;
   });
 }
@@ -184,6 +190,7 @@ void Store::add_samples(std::string_view run, std::span<const model::Sample> sam
   impl_->db.write("adding samples", [&] {
     const std::int64_t run_no = impl_->run_no(run);
     for (const model::Sample& sample : samples) insert_sample(impl_->db, run_no, sample);
+    note_rows(impl_->db, run_no, 0, samples.size());
   });
 }
 
