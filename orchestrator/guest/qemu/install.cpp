@@ -35,17 +35,26 @@ std::string qemu_package(const model::Machine& machine) {
   return "qemu-system";
 }
 
+namespace {
+constexpr int kTries = 3;  // of a program that somebody kills: the out-of-memory killer, a user
+}
+
 async::task<base::Result<QemuInstall>> find_qemu(const model::Machine& machine) {
   const std::string program(machine.qemu);
   const std::string hint = "install the Debian package " + qemu_package(machine) +
                            ", for the instruction clock from bookworm-backports";
   auto folder = base::TemporaryDirectory::create(base::fs::temp_directory_path(), "vmlab-qemu");
-  if (!folder) co_return std::unexpected(std::move(folder.error()));
+  if (!folder) throw base::InfraError(folder.error());
   const base::fs::path answer = folder->path() / "version";
   const async::ProcessSpec spec{.program = program, .arguments = {"--version"}, .stdout_file = answer};
-  auto process = async::Process::spawn(co_await async::asio::this_coro::executor, spec);
-  if (!process) co_return base::fail(process.error().message, hint);
-  const async::ProcessExit exit = co_await process->wait();
+  async::ProcessExit exit;
+  for (int i = 0; i < kTries; ++i) {
+    auto process = async::Process::spawn(co_await async::asio::this_coro::executor, spec);
+    if (!process) co_return base::fail(process.error().message, hint);
+    exit = co_await process->wait();
+    if (exit.exited()) break;
+  }
+  if (!exit.exited()) throw base::InfraError(program + " --version is " + exit.text() + " each time", "look who kills it: the kernel's log tells");
   const std::string text = base::read_file(answer, 1u << 16).value_or("");
   auto install = parse_qemu_version(text);
   if (!install || exit.native != 0)

@@ -48,6 +48,19 @@ TEST(QemuInstalls, AreFoundForEveryMachineOrTheirPackageIsNamed) {
   EXPECT_THAT(run(find_qemu(missing)).error().hint, HasSubstr("qemu-system-ppc"));
 }
 
+TEST(QemuInstalls, AreNotMissingBecauseSomebodyKilledThemOnce) {
+  const auto folder = base::TemporaryDirectory::create(base::fs::temp_directory_path(), "killed").value();
+  const std::string program = (folder.path() / "qemu").string();
+  const std::string script = "#!/bin/sh\n[ -e " + program + ".asked ] || { : >" + program + ".asked; kill -9 $$; }\n" +
+                             "echo QEMU emulator version 10.0.2\n";
+  ASSERT_TRUE(base::write_file_atomic(program, script, 0755));
+  model::Machine machine = *model::find_machine("x86_64");
+  machine.qemu = program;
+  const auto install = run(find_qemu(machine));
+  ASSERT_TRUE(install) << install.error().text();
+  EXPECT_EQ(install->version, "10.0.2");
+}
+
 TEST(QemuAccelerator, IsTheEmulatorForAnotherArchitecture) {
   QemuSpec spec;
   spec.machine = model::find_machine("ppc64-hash4k");
