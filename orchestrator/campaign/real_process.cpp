@@ -133,12 +133,14 @@ Seen kill_one_of_two(const World& world, Dice& dice, Fault& fault, const base::f
   std::this_thread::sleep_for(any_moment(world, dice, fault));
   first.signal(SIGKILL);
   (void)first.wait(30s);
-  Seen seen = finish_hurt(victim, second.wait(300s), {.no_infra = true});
-  if (seen.verdict != Seen::Verdict::right) return seen;
-  // The killed one's run is there as well, unless it died before it began or after it ended.
+  const Answer whole_one = second.wait(300s);
+  // The killed one's run is there as well, unless it died before it began or after it ended. What it left behind is swept
+  // when it is gone on with, or when another run begins.
   const StoredRun other = victim.stored("last~1");
-  if (!other.there || other.state == "finished") return seen;
-  const Answer resumed = victim.call({"run", "--resume", "last~1", "--results", victim.results.string(), "--jobs", "1"});
+  const bool left = other.there && other.state != "finished";
+  const Answer resumed = left ? victim.call({"run", "--resume", "last~1", "--results", victim.results.string(), "--jobs", "1"}) : Answer{};
+  Seen seen = finish_hurt(victim, whole_one, {.no_infra = true});
+  if (seen.verdict != Seen::Verdict::right || !left) return seen;
   const StoredRun whole = victim.stored("last~1");
   Seen both = judge(world.truth, whole.rows, {});
   if (both.verdict == Seen::Verdict::wrong) both.text = "the other run: " + both.text + "; " + resumed.text();
