@@ -89,6 +89,15 @@ constexpr Row kRows[] = {
     {"merge", "*", 0, 0, 0, 0, none, "KSM", "", 0, 0},
 };
 
+// Programs with more to test than huge pages, whose pages of this machine would take the guest along: pins of e500's 4M
+// pages run into BUG() in pmd_write(), pins of a whole 16M page of the hash MMU never end (6.12.117). They get no
+// pool there and skip those cases.
+bool better_without_pool(std::string_view program, const VmtestMachine& machine) {
+  const bool e500 = machine.arch == model::Arch::ppc32;
+  const bool hash = machine.arch == model::Arch::ppc64 && machine.hugepage_bytes == 16 * kMiB;
+  return (program == "cow" && (e500 || hash)) || (program == "gup_longterm" && e500);
+}
+
 std::string joined(const std::vector<std::string>& words) { return base::join(words, " "); }
 
 void add_words(std::vector<std::string>& to, std::string_view words) {
@@ -118,7 +127,7 @@ model::Needs needs_of_program(const std::string& program, const std::vector<std:
   if (machine.hugepage_bytes > 0 && (program == "uffd-stress" || program == "userfaultfd") &&
       text.starts_with("hugetlb"))
     pool = std::max(pool, static_cast<std::uint64_t>(std::max(machine.vcpus, 1)) * 2);
-  if (pool > 0) {
+  if (pool > 0 && !better_without_pool(program, machine)) {
     needs.hugepages.push_back({machine.hugepage_bytes, -1, pool});
     // The pool, and as much again for everything else.
     needs.memory_bytes = std::max(needs.memory_bytes, pool * machine.hugepage_bytes + 256 * kMiB);
