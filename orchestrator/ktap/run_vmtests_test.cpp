@@ -155,17 +155,14 @@ TEST(RunVmtests, knows_what_commands_need) {
 
 TEST(RunVmtests, gives_no_pool_where_huge_pages_would_take_the_guest_along) {
   const VmtestMachine radix{.arch = model::Arch::ppc64, .hugepage_bytes = 2 << 20},
-      hash{.arch = model::Arch::ppc64, .hugepage_bytes = 16 << 20},
-      e500{.arch = model::Arch::ppc32, .hugepage_bytes = 4 << 20};
+      hash{.arch = model::Arch::ppc64, .hugepage_bytes = 16 << 20};
   const auto has_pool = [](const char* program, const VmtestMachine& machine) {
     return !needs_of_program(program, {}, machine).hugepages.empty();
   };
   EXPECT_TRUE(has_pool("cow", radix));
   EXPECT_FALSE(has_pool("cow", hash));
+  EXPECT_FALSE(has_pool("uffd-unit-tests", hash));
   EXPECT_TRUE(has_pool("gup_longterm", hash));
-  EXPECT_FALSE(has_pool("cow", e500));
-  EXPECT_FALSE(has_pool("gup_longterm", e500));
-  EXPECT_TRUE(has_pool("hugepage-mmap", e500));
 }
 
 TEST(RunVmtests, decides_conditions_by_the_machine) {
