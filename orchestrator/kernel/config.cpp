@@ -146,6 +146,9 @@ std::expected<ConfigPlan, Diagnostics> plan_config(const model::KernelSpec& spec
   if (plan.base != "tiny") merged.erase("MODULES");
   for (std::string_view fragment : base::split_words(machine.config_fragments))
     add(std::string(fragment));
+  // What the profile leaves out to be small, another base may need: its drivers select it.
+  if (plan.base != "tiny")
+    for (auto& [name, option] : merged) option.optional = option.optional || option.value == "n";
   for (const std::string& fragment : spec.fragments) add(fragment);
   for (const model::ConfigOption& option : spec.options) {
     if (!is_option_name(option.name) || option.value.empty() || option.value.contains('\n'))

@@ -55,6 +55,13 @@ TEST_F(Config, AUsersConfigKeepsItsModules) {
   EXPECT_EQ(plan({.base_config = file})->fragment_text().find("MODULES"), std::string::npos);
 }
 
+TEST_F(Config, AnotherBaseMayNeedWhatTheProfileLeavesOut) {
+  const std::string resolved = "CONFIG_X86=y\nCONFIG_SWAP=y\nCONFIG_CRYPTO=y\n";
+  EXPECT_EQ(check({}, resolved).size(), 1u) << "nothing of tinyconfig selects CRYPTO";
+  EXPECT_TRUE(check({.base_config = "def"}, resolved).empty());
+  EXPECT_EQ(check({.base_config = "def", .options = {{"CRYPTO", "n"}}}, resolved).size(), 1u) << "asked for by the user";
+}
+
 TEST_F(Config, WrongFragmentsAreNamedWithLineAndNearestName) {
   write("configs/bad.config", "CONFIG_A=y\nA=y\nCONFIG_B\n");
   const auto bad = plan({.fragments = {"bad", "x86_46"}, .options = {{"A B", "y"}}});
