@@ -133,6 +133,14 @@ void probe_send_hello(int64_t boot_ns);
 void probe_send_facts(void);
 void evidence_of_tasks(uint32_t test);
 void evidence_by_sysrq(void);
+/* SplitMix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, 2014). */
+uint64_t next_random(uint64_t *state);
+/* What the plan's seed moves, besides entropy (perturb.c): address spaces, once; and for each test its start, and in a
+ * hunt what runs beside it, to be called just before it starts. */
+void perturb_layout(const struct plan *plan);
+void perturb_test(const struct plan *plan, uint32_t test);
+/* The program `/init --vcpus MS` (vcpus.c). */
+int vcpus_main(const char *milliseconds);
 /* 0 or the errno of what went wrong; both credit the bytes to the kernel's pool. */
 int entropy_from_seed(uint64_t seed);
 int entropy_from_host(const struct wire_bytes *bytes);

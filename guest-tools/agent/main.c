@@ -80,13 +80,14 @@ static bool parse_plan(const char *where) {
 static void credit_seed(void) {
   const int error = plan.seed != 0 ? entropy_from_seed(plan.seed) : 0;
   if (error != 0) log_to_host(WIRE_WARNING, "the kernel did not take entropy from the seed: errno %d", error);
+  perturb_layout(&plan);
 }
 
 int main(int argc, char **argv) {
   int64_t boot_ns;
   bool in_image;
   uint32_t tests_run = 0;
-  (void)argc;
+  if (argc == 3 && strcmp(argv[1], "--vcpus") == 0) return vcpus_main(argv[2]);
   if (getpid() != 1) {
     dprintf(2, "%s: this is PID 1 of a vmlab guest; it powers the machine off when it is done, so it does not run here\n",
             argv[0]);

@@ -255,20 +255,24 @@ static bool parse_test(struct parser *p, char *words) {
 }
 
 static bool parse_head(struct parser *p) {
-  static const char *const names[] = {"vmlab-plan", "seed", "heartbeat_ms", "interactive"};
-  static const uint64_t max[] = {UINT32_MAX, UINT64_MAX, 3600000, 1};
-  uint64_t values[4];
-  for (int i = 0; i < 4; ++i) {
+  static const char *const names[] = {"vmlab-plan", "seed", "heartbeat_ms", "interactive", "perturb"};
+  static const uint64_t max[] = {UINT32_MAX, UINT64_MAX, 3600000, 1, PERTURB_HUNT};
+  uint64_t values[5] = {0};
+  uint64_t wanted = 4;
+  for (uint64_t i = 0; i < wanted; ++i) {
     char *rest, *line = take_line(p);
     if (!line) return false;
     rest = after_word(line, names[i]);
     if (!rest) return fail(p, "'%s N' wanted, not '%.40s'", names[i], line);
     if (!number(p, rest, names[i], max[i], &values[i])) return false;
-    if (i == 0 && values[0] != 1) return fail(p, "this agent reads plan version 1, not %s", rest);
+    if (i == 0 && (values[0] < 1 || values[0] > 2))
+      return fail(p, "this agent reads plan versions 1 and 2, not %s", rest);
+    if (i == 0 && values[0] == 2) wanted = 5;
   }
   p->plan->seed = values[1];
   p->plan->heartbeat_ms = (uint32_t)values[2];
   p->plan->interactive = values[3] != 0;
+  p->plan->perturb = (enum plan_perturb)values[4];
   return true;
 }
 

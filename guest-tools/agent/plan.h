@@ -22,6 +22,7 @@ enum {
   PLAN_MAX_WORDS = 16384, /* arguments and environment of all tests, with a NULL after each list */
 };
 
+enum plan_perturb { PERTURB_NONE, PERTURB_SEEDED, PERTURB_HUNT };
 enum plan_fs { PLAN_FS_NONE, PLAN_FS_EXT4, PLAN_FS_XFS };
 
 struct plan_pool {
@@ -58,6 +59,7 @@ struct plan {
   uint64_t seed;
   uint32_t heartbeat_ms;
   bool interactive;
+  enum plan_perturb perturb; /* by the seed: perturb.c */
   struct plan_test tests[PLAN_MAX_TESTS];
   uint32_t test_count;
   struct plan_pool pools[PLAN_MAX_POOLS];

@@ -30,6 +30,17 @@ void expect_error(const std::string& text, unsigned line, const std::string& par
   EXPECT_NE(std::string(p.error.message).find(part), std::string::npos) << p.error.message;
 }
 
+TEST(Plan, OfVersion2SaysWhatTheSeedMoves) {
+  const std::string head = "vmlab-plan 2\nseed 5\nheartbeat_ms 0\ninteractive 0\n";
+  const Parsed hunted(head + "perturb 2\ngo\n"), plain(kHead + "go\n");
+  ASSERT_TRUE(hunted.ok) << hunted.error.message;
+  EXPECT_EQ(hunted.plan->perturb, PERTURB_HUNT);
+  ASSERT_TRUE(plain.ok) << plain.error.message;
+  EXPECT_EQ(plain.plan->perturb, PERTURB_NONE);
+  expect_error(head + "perturb 3\ngo\n", 5, "perturb");
+  expect_error(head + "go\n", 5, "'perturb N' wanted");
+}
+
 TEST(Plan, ReadsEveryFieldOfATest) {
   const Parsed p(kHead + kTest +
                  "arg -t\narg a%20b\narg %\nenv NAME some%20value%3B\nenv EMPTY %\n"

@@ -167,10 +167,11 @@ static pid_t start(const struct plan_test *test) {
 }
 
 /* Runs the prepared test and fills `end`; false if it cannot be killed. */
-static bool run_prepared(const struct plan_test *test, struct wire_test_end *end) {
+static bool run_prepared(const struct plan *plan, const struct plan_test *test, struct wire_test_end *end) {
   int64_t started;
   bool dead;
   kmsg_flush();
+  perturb_test(plan, test->index);
   send_vmstat(test->index, WIRE_BEFORE);
   started = now_ns();
   send_start(test->index, started);
@@ -204,7 +205,7 @@ static bool run_prepared(const struct plan_test *test, struct wire_test_end *end
   return dead;
 }
 
-static bool run_test(const struct plan_test *test) {
+static bool run_test(const struct plan *plan, const struct plan_test *test) {
   static char text[16 << 10];
   struct text_buffer report;
   struct wire_test_end end = {.test = test->index, .how = WIRE_NOT_STARTED};
@@ -214,7 +215,7 @@ static bool run_test(const struct plan_test *test) {
   kmsg_flush(); /* what came before is not this test's */
   ok = setup_test(test, &report);
   send_setup(test->index, ok, text);
-  if (ok) fit = run_prepared(test, &end);
+  if (ok) fit = run_prepared(plan, test, &end);
   if (!fit) {
     end.limit = WIRE_UNKILLABLE;
     log_to_host(WIRE_ERROR, "unkillable: a task of test %u outlives SIGKILL", (unsigned)test->index);
@@ -236,7 +237,7 @@ static bool run_test(const struct plan_test *test) {
 bool run_plan(const struct plan *plan, uint32_t *tests_run) {
   tunables_remember();
   for (*tests_run = 0; *tests_run < plan->test_count;) {
-    const bool fit = run_test(&plan->tests[*tests_run]);
+    const bool fit = run_test(plan, &plan->tests[*tests_run]);
     ++*tests_run;
     if (!fit) return false;
     loop_once(0);

@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* madvise: giving memory back, paging it out. */
-#include <errno.h>
+/* madvise: giving memory back, populating it. */
 #include <sys/mman.h>
 
 #include "bench/bench.h"
 
-#ifndef MADV_PAGEOUT
-#define MADV_PAGEOUT 21
-#endif
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23
 #endif

@@ -36,8 +36,7 @@ _Noreturn void die(const char *what, ...) __attribute__((format(printf, 1, 2)));
 
 /* --- time: measure.c --- */
 
-uint64_t cpu_ns(void);  /* of this process */
-uint64_t wall_ns(void); /* CLOCK_MONOTONIC */
+uint64_t cpu_ns(void); /* of this process */
 
 /* --- memory: memory.c --- */
 

@@ -68,6 +68,7 @@ static void cycle(bool random, int threads) {
   struct share shares[THREADS];
   pthread_t ids[THREADS];
   uint64_t begin, out;
+  size_t stayed;
   char *at = map_aligned(SWAP_BYTES, 2 << 20);
   madvise(at, SWAP_BYTES, MADV_NOHUGEPAGE);
   fill(at, SWAP_BYTES);
@@ -79,8 +80,9 @@ static void cycle(bool random, int threads) {
   }
   out = cpu_ns() - begin;
   snprintf(name, sizeof name, "swap-out/%s-%d", way, threads);
-  if (resident(at, SWAP_BYTES) > SWAP_BYTES / page_bytes() / 10)
-    skip(name, "%zu pages stayed in memory: is the swap device full?", resident(at, SWAP_BYTES));
+  stayed = resident(at, SWAP_BYTES);
+  if (stayed > SWAP_BYTES / page_bytes() / 10)
+    skip(name, "%zu pages stayed in memory: is the swap device full?", stayed);
   else if (threads == 1 && !random) sample_cost("swap-out/pageout", out, SWAP_BYTES / page_bytes());
 
   for (int i = 0; i < threads; ++i)

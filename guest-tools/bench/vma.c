@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Mappings as such: what the tree of VMAs costs, with little or no memory in them. */
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 
 #include "bench/bench.h"

@@ -150,9 +150,9 @@ model::TestSpec test_of(const VmtestCommand& command, const std::string& collect
           std::max<std::chrono::milliseconds>(test.limit, std::chrono::seconds(row.limit_seconds));
   test.as_nobody = command.run_as == "nobody";
   if (!command.run_as.empty() && !test.as_nobody)
-    test.unfit.push_back({"*", "runs as " + command.run_as + ", whom guests lack"});
+    test.unfit.push_back({"*", "runs as user " + command.run_as + ", whom guests lack"});
   if (command.needs_hugetlbfs)
-    test.unfit.push_back({"*", "wants a hugetlbfs mounted in its folder"});
+    test.unfit.push_back({"*", "wants a hugetlbfs mounted in its own folder"});
   return test;
 }
 

@@ -93,8 +93,7 @@ std::vector<std::string> expand_vmtests(scenario::JobRequest& job, const BuiltSe
         test.limit = std::max(test.limit, listed.limit);
         test.in_scratch = listed.in_scratch;
         test.as_nobody = listed.as_nobody;
-        if (!(*same)->run_as.empty() && !test.as_nobody) why = "runs as user " + (*same)->run_as + ", whom guests lack";
-        if ((*same)->needs_hugetlbfs) why = "wants a hugetlbfs mounted in its own folder";
+        if (!listed.unfit.empty()) why = listed.unfit.back().reason;
       }
       if (why.empty()) fits(test.needs, job.guest, why);
       if (why.empty()) {

@@ -36,6 +36,15 @@ std::string duration_text(Nanoseconds time) {
   return base::format_duration(std::chrono::duration_cast<std::chrono::milliseconds>(time));
 }
 
+ResultFrame frame_of(const JobInput& input, const model::JobRecord& record, int attempt) {
+  return {.job = input.record.job,
+          .machine = input.record.machine,
+          .clock = input.clock,
+          .seed = input.seed,
+          .attempt = attempt,
+          .boot = record.boots};
+}
+
 BootRun::BootRun(const JobInput& input, model::JobRecord& record, std::deque<const JobTest*>& queue, int attempt,
                  JobSink& sink, const base::fs::path& folder)
     : input_(input), record_(record), queue_(queue), attempt_(attempt), sink_(sink), artifacts_(folder),

@@ -4,6 +4,7 @@
 #include <deque>
 
 #include "runner/job.h"
+#include "runner/verdicts.h"
 
 namespace runner {
 
@@ -19,6 +20,9 @@ struct BootEnd {
   bool in_copy = false;         // the guest was a copy of a frozen one
   bool front_reported = false;  // of infra: it interrupted the test at the front, and that was reported
 };
+
+// What the results of the boot that is under way have in common; the position is the caller's.
+ResultFrame frame_of(const JobInput& input, const model::JobRecord& record, int attempt);
 
 // Runs the tests at the front of `queue`, taking each off once its results were given to the sink. A test that
 // `infra` interrupted stays at the front, although what was seen of it was reported: the job decides whether

@@ -174,12 +174,7 @@ void BootRun::transport_failed(std::string what) {
 // attempt of "boot", so that reports say how often.
 void BootRun::tell_boot_reports() {
   if (std::exchange(boot_told_, true)) return;
-  auto results = boot_verdicts(log_.end_boot(), {.job = record_.job,
-                                                 .machine = record_.machine,
-                                                 .clock = input_.clock,
-                                                 .seed = input_.seed,
-                                                 .attempt = record_.boots,
-                                                 .boot = record_.boots});
+  auto results = boot_verdicts(log_.end_boot(), frame_of(input_, record_, record_.boots));
   if (!results.empty()) sink_.results(record_, std::move(results));
 }
 
@@ -215,13 +210,9 @@ void BootRun::finish_test(TestEnding ending, ktap::ProcessEnd process, double du
   const bool infra = seen.ending.how == TestEnding::How::infra;
   // A kernel that crashed or was stuck is tainted: the next test gets a fresh guest.
   if (!seen.crashes.empty() || seen.ending.how == TestEnding::How::limit) shaken_ = true;
-  sink_.results(record_, verdicts(seen, {.job = record_.job,
-                                         .machine = record_.machine,
-                                         .clock = input_.clock,
-                                         .seed = input_.seed,
-                                         .attempt = attempt_,
-                                         .boot = record_.boots,
-                                         .position = position_++}));
+  ResultFrame frame = frame_of(input_, record_, attempt_);
+  frame.position = position_++;
+  sink_.results(record_, verdicts(seen, frame));
   if (infra) {
     front_reported_ = true;
     return;

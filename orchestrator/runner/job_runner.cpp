@@ -53,15 +53,6 @@ class WatchingSink final : public JobSink {
   std::map<std::string, Watched> watched_;
 };
 
-ResultFrame frame_of(const JobInput& input, const model::JobRecord& record, int attempt) {
-  return {.job = input.record.job,
-          .machine = input.record.machine,
-          .clock = input.clock,
-          .seed = input.seed,
-          .attempt = attempt,
-          .boot = record.boots};
-}
-
 // The same outcome for every test that is left: it stands for all that was planned in that job.
 void give_up(const JobInput& input, Queue& queue, int attempt, model::Outcome outcome, const BootEnd& end,
              const model::JobRecord& record, JobSink& sink) {

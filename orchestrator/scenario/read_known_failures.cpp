@@ -61,10 +61,7 @@ model::KnownFailure read_entry(Context& context, const YAML::Node& node) {
     if (!entry.expires.empty() && !is_date(entry.expires))
       reader.error(at, fmt::format("{} is not a date", in_quotes(entry.expires)), "write it as YYYY-MM-DD");
   });
-  map.with("selftests", [&](const YAML::Node& at) {
-    for (const YAML::Node& item : reader.items(at, "selftests"))
-      if (auto glob = reader.text(item, "each of selftests")) entry.selftests.push_back(std::move(*glob));
-  });
+  map.with("selftests", [&](const YAML::Node& at) { entry.selftests = reader.texts(at, "selftests"); });
   map.with("outcomes", [&](const YAML::Node& at) { read_outcomes(context, at, entry); });
   return entry;
 }

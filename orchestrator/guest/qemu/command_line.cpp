@@ -25,9 +25,7 @@ struct Resolved {
 
 base::Result<Resolved> check(const QemuSpec& spec, const Wiring& wiring) {
   const model::Machine& machine = *spec.machine;
-  Resolved resolved{spec.memory_bytes ? spec.memory_bytes : machine.default_memory,
-                    spec.vcpus ? spec.vcpus : machine.default_vcpus,
-                    spec.clock == model::Clock::instructions};
+  Resolved resolved{memory_of(spec), vcpus_of(spec), spec.clock == model::Clock::instructions};
   if (resolved.memory % kMiB)
     return base::fail(fmt::format("{}: guest memory of {} bytes is not whole MiB", machine.id, resolved.memory));
   if (resolved.vcpus < 1 || resolved.vcpus > 64)
@@ -164,6 +162,12 @@ void add_console(Arguments& args, const Wiring& wiring) {
 std::string_view to_string(Accelerator accelerator) {
   return accelerator == Accelerator::kvm ? "kvm" : "tcg,thread=single";
 }
+
+std::uint64_t memory_of(const QemuSpec& spec) {
+  return spec.memory_bytes > 0 ? spec.memory_bytes : spec.machine->default_memory;
+}
+
+int vcpus_of(const QemuSpec& spec) { return spec.vcpus > 0 ? spec.vcpus : spec.machine->default_vcpus; }
 
 std::string qemu_program(const QemuSpec& spec) {
   return spec.program.empty() ? std::string(spec.machine->qemu) : spec.program;

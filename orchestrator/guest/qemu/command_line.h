@@ -45,6 +45,10 @@ struct QemuSpec {
   Accelerator accelerator = Accelerator::tcg;
 };
 
+// What the guest has, the machine's defaults filled in.
+std::uint64_t memory_of(const QemuSpec& spec);
+int vcpus_of(const QemuSpec& spec);
+
 // The host's ends, as -chardev backends without their id ("socket,fd=4"); empty leaves the thing out.
 struct Wiring {
   std::string console;

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "guest/qemu/console_for_test.h"
+#include "guest/qemu/loop_for_test.h"
 #include "guest/qemu/tiny_kernel.h"
 
 namespace guest {
@@ -41,18 +42,7 @@ class QemuGuestTest : public testing::Test {
 
   template <class T>
   T run(async::task<T> operation) {
-    std::optional<T> value;
-    std::exception_ptr failure;
-    asio::co_spawn(loop_, std::move(operation), [&](std::exception_ptr e, T v) {
-      failure = e;
-      if (!e) value = std::move(v);
-    });
-    loop_.restart();  // a poll that found no work has stopped it
-    while (!value && !failure && loop_.run_one() > 0) {
-    }
-    if (!value && !failure) throw std::logic_error("the loop ran out of work");
-    if (failure) std::rethrow_exception(failure);
-    return std::move(*value);
+    return run_until_done(loop_, std::move(operation));
   }
 
   // The QEMU that runs this test's kernel; 0 when there is none.

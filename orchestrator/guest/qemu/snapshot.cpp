@@ -33,10 +33,6 @@ constexpr auto kAnswerLimit = 20s;
 constexpr int kFreezes = 5;  // until one finds no interrupt under way
 constexpr auto kThaw = 50ms;
 
-std::uint64_t memory_of(const QemuSpec& spec) {
-  return spec.memory_bytes > 0 ? spec.memory_bytes : spec.machine->default_memory;
-}
-
 base::Result<std::vector<base::UniqueFd>> memory_files(const QemuSpec& spec) {
   std::vector<base::UniqueFd> files;
   for (int node = 0; node < spec.numa_nodes; ++node) {
@@ -122,8 +118,7 @@ std::string snapshot_key(const QemuSpec& spec, std::string_view qemu_version, st
   base::Sha256 hash;
   hash.field("1").field(qemu_version).field(qemu_program(spec)).field(spec.machine->id).field(spec.machine->machine_type);
   hash.field(spec.machine->cpu).field(to_string(spec.accelerator)).field(kernel).field(image);
-  const int vcpus = spec.vcpus > 0 ? spec.vcpus : spec.machine->default_vcpus;
-  hash.field(fmt::format("{} {} {}", memory_of(spec), vcpus, spec.numa_nodes)).field(kernel_command_line(spec));
+  hash.field(fmt::format("{} {} {}", memory_of(spec), vcpus_of(spec), spec.numa_nodes)).field(kernel_command_line(spec));
   for (const Drive& drive : spec.drives)
     hash.field(drive.format).field(drive.serial).field(drive.read_only ? "ro" : "rw");
   return hash.hex();
@@ -249,8 +244,7 @@ async::task<base::Result<std::unique_ptr<Guest>>> restore_qemu(QemuSpec spec, st
   if (const auto begun = co_await order_migration(guest.qmp(), "migrate-incoming", std::move(uri)); !begun)
     co_return Restored(std::unexpected(why(begun.error())));
   if (gdb) {
-    const int vcpus = spec.vcpus > 0 ? spec.vcpus : spec.machine->default_vcpus;
-    if (const auto awake = co_await wake_vcpus(guest, gdb.get(), vcpus, deadline); !awake)
+    if (const auto awake = co_await wake_vcpus(guest, gdb.get(), vcpus_of(spec), deadline); !awake)
       co_return Restored(std::unexpected(why(awake.error())));
     gdb.reset();
   }

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "guest/qemu/console_for_test.h"
+#include "guest/qemu/loop_for_test.h"
 #include "guest/qemu/tiny_kernel.h"
 
 namespace guest {
@@ -30,14 +31,7 @@ class SnapshotQemuTest : public testing::Test {
 
   template <class T>
   T run(async::task<T> operation) {
-    std::optional<T> value;
-    asio::co_spawn(loop_, std::move(operation), [&](std::exception_ptr e, T v) {
-      if (!e) value = std::move(v);
-    });
-    loop_.restart();
-    while (!value && loop_.run_one() > 0) {
-    }
-    return std::move(value.value());
+    return run_until_done(loop_, std::move(operation));
   }
 
   base::fs::path folder(std::string_view name) {

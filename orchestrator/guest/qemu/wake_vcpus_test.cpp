@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "async/process.h"
+#include "guest/qemu/loop_for_test.h"
 
 namespace guest {
 namespace {
@@ -33,14 +34,7 @@ class WakeVcpusQemu : public testing::TestWithParam<const char*> {
  protected:
   template <class T>
   T run(async::task<T> operation) {
-    std::optional<T> value;
-    asio::co_spawn(loop_, std::move(operation), [&](std::exception_ptr e, T v) {
-      if (!e) value = std::move(v);
-    });
-    loop_.restart();
-    while (!value && loop_.run_one() > 0) {
-    }
-    return std::move(value.value());
+    return run_until_done(loop_, std::move(operation));
   }
   asio::io_context loop_;
 };
