@@ -73,6 +73,14 @@ async::task<void> RunInProgress::machine_share(scenario::JobRequest job, std::in
   if (end_.kernel_text.empty())
     end_.kernel_text = (*kernel)->identity.version + ", " + (*kernel)->identity.compiler;
 
+  const std::size_t counted = job.tests.size();
+  const auto remarks = expand_vmtests(job, **selftests);
+  if (!remarks) {
+    tell_user(remarks.error());
+    co_return;
+  }
+  for (const std::string& remark : *remarks) context_.progress.note(fmt::format("{}: {}", job.machine->id, remark));
+  tally_.tests_all += job.tests.size() - counted;
   const PreparedTests prepared = tests_left(job, **kernel, **selftests);
   if (prepared.runnable.empty()) co_return;
   const auto* image = co_await base_image(job, prepared.runnable, **kernel, **selftests, **tools, priority);
@@ -83,8 +91,6 @@ async::task<void> RunInProgress::machine_share(scenario::JobRequest job, std::in
 PreparedTests RunInProgress::tests_left(scenario::JobRequest& job, const BuiltKernel& kernel,
                                         const BuiltSelftests& selftests) {
   const std::size_t counted = job.tests.size();
-  for (const std::string& remark : expand_vmtests(job, selftests))
-    context_.progress.note(fmt::format("{}: {}", job.machine->id, remark));
   if (const auto config = base::read_file(kernel.config, 16 << 20)) drop_without_config(job, *config);
   tally_.tests_all += job.tests.size() - counted;
   PreparedTests prepared = prepare_tests(job, selftests);

@@ -2,6 +2,7 @@
 #include "lab/vmtests.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -52,15 +53,44 @@ void fill_in(model::Needs& needs, const model::Needs& table) {
   if (needs.features.empty()) needs.features = table.features;
 }
 
+// A list may leave a category out on this machine; one that the script never names is a mistake.
+base::Result<void> check_categories(std::span<const std::string> wanted, const BuiltSelftests& selftests) {
+  constexpr std::string_view kMark = "CATEGORY=\"";
+  std::vector<std::string> known;
+  std::string_view text = selftests.run_vmtests;
+  for (auto at = text.find(kMark); at != text.npos; at = text.find(kMark)) {
+    text.remove_prefix(at + kMark.size());
+    const std::string_view name = text.substr(0, text.find('"'));
+    if (std::ranges::find(known, name) == known.end()) known.emplace_back(name);
+  }
+  for (const std::string& category : wanted) {
+    if (std::ranges::find(known, category) != known.end()) continue;
+    if (known.empty())
+      return base::fail(fmt::format("run_vmtests.sh of {} has no categories", selftests.source),
+                        "leave `categories:` out, or name tests with `tests:`");
+    const auto close = base::nearest(category, known);
+    return base::fail(fmt::format("run_vmtests.sh of {} has no category '{}'", selftests.source, base::printable(category)),
+                      close ? fmt::format("did you mean {}?", base::printable(*close))
+                            : "it has " + base::printable(fmt::format("{}", fmt::join(known, ", "))));
+  }
+  return {};
+}
+
 }  // namespace
 
-std::vector<std::string> expand_vmtests(scenario::JobRequest& job, const BuiltSelftests& selftests) {
+std::expected<std::vector<std::string>, base::Diagnostic> expand_vmtests(scenario::JobRequest& job, const BuiltSelftests& selftests) {
   std::vector<std::string> remarks;
   for (const model::VmtestsSelection& selection : job.vmtests) {
     if (selftests.run_vmtests.empty()) {
       remarks.push_back("the selftests of " + selftests.source + " have no run_vmtests.sh");
       continue;
     }
+    if (auto known = check_categories(selection.categories, selftests); !known)
+      return std::unexpected(base::Diagnostic{.file = job.scenario->file,
+                                              .line = selection.base.line,
+                                              .column = selection.base.column,
+                                              .message = known.error().message,
+                                              .hint = known.error().hint});
     ktap::VmtestMachine machine;
     machine.arch = job.machine->arch;
     machine.hugepage_bytes = hugepages_for_list(*job.machine);

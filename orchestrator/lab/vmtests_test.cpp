@@ -41,7 +41,7 @@ std::vector<std::string> ids(const scenario::JobRequest& job) {
 
 TEST(ExpandVmtests, GivesEachCommandAnIdOfItsOwnAndWhatTheTableSaysItNeeds) {
   auto job = job_on("x86_64");
-  expand_vmtests(job, {.run_vmtests = kScript, .source = "debian:6.12"});
+  ASSERT_TRUE(expand_vmtests(job, {.run_vmtests = kScript, .source = "debian:6.12"}));
   EXPECT_EQ(ids(job), (std::vector<std::string>{"mm/hugepage-mmap", "mm/uffd-stress anon 20 16", "mm/uffd-stress anon 20 16 (2)",
                                                 "mm/map_populate", "mm/memfd_secret"}));
   EXPECT_FALSE(job.tests[0].needs.hugepages.empty());
@@ -50,15 +50,26 @@ TEST(ExpandVmtests, GivesEachCommandAnIdOfItsOwnAndWhatTheTableSaysItNeeds) {
   EXPECT_EQ(migration->reason, "needs 2 NUMA nodes, the scenario's guest has 1");
 }
 
+TEST(ExpandVmtests, TakesACategoryThatTheScriptNeverNamesForAMistake) {
+  auto job = job_on("x86_64");
+  job.vmtests.front().categories = {"hugetbl"};
+  job.vmtests.front().base.line = 7;
+  const auto remarks = expand_vmtests(job, {.run_vmtests = kScript, .source = "debian:6.12"});
+  ASSERT_FALSE(remarks);
+  EXPECT_EQ(remarks.error().line, 7);
+  EXPECT_EQ(remarks.error().message, "run_vmtests.sh of debian:6.12 has no category 'hugetbl'");
+  EXPECT_EQ(remarks.error().hint, "did you mean hugetlb?");
+}
+
 TEST(ExpandVmtests, ReservesNoHugePagesOnTheE500) {
   auto job = job_on("ppc32-e500");
-  expand_vmtests(job, {.run_vmtests = kScript, .source = "debian:6.12"});
+  ASSERT_TRUE(expand_vmtests(job, {.run_vmtests = kScript, .source = "debian:6.12"}));
   for (const model::TestSpec& test : job.tests) EXPECT_TRUE(test.needs.hugepages.empty()) << test.id;
 }
 
 TEST(DropWithoutConfig, MakesUnfitWhatTheKernelCannotDoAndSaysWhy) {
   auto job = job_on("x86_64");
-  expand_vmtests(job, {.run_vmtests = kScript, .source = "debian:6.12"});
+  ASSERT_TRUE(expand_vmtests(job, {.run_vmtests = kScript, .source = "debian:6.12"}));
   drop_without_config(job, "CONFIG_HUGETLBFS=y\nCONFIG_USERFAULTFD=m\n# CONFIG_SECRETMEM is not set\n");
   EXPECT_EQ(ids(job), (std::vector<std::string>{"mm/hugepage-mmap", "mm/uffd-stress anon 20 16", "mm/uffd-stress anon 20 16 (2)",
                                                 "mm/map_populate"}));
