@@ -100,7 +100,7 @@ TEST(Plan, AnEmptyPlanIsAPlan) { EXPECT_TRUE(Parsed(kHead + "go\n").ok); }
 
 TEST(Plan, ErrorsNameTheLine) {
   expect_error("", 1, "without a 'go'");
-  expect_error("vmlab-plan 2\n", 1, "version 1");
+  expect_error("vmlab-plan 3\n", 1, "versions 1 and 2");
   expect_error("vmlab-plan 1\nheartbeat_ms 1\n", 2, "'seed N' wanted");
   expect_error("vmlab-plan 1\nseed 18446744073709551616\n", 2, "a number up to");
   expect_error(kHead, 5, "without a 'go'");

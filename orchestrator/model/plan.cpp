@@ -27,8 +27,9 @@ void append(std::string& out, const PlannedTest& test) {
 }  // namespace
 
 std::string Plan::text() const {
-  std::string out = fmt::format("vmlab-plan {}\nseed {}\nheartbeat_ms {}\ninteractive {}\n", kVersion, seed,
-                                heartbeat_ms, interactive ? 1 : 0);
+  std::string out = fmt::format("vmlab-plan {}\nseed {}\nheartbeat_ms {}\ninteractive {}\n",
+                                perturb == Perturb::none ? 1 : 2, seed, heartbeat_ms, interactive ? 1 : 0);
+  if (perturb != Perturb::none) out += fmt::format("perturb {}\n", static_cast<int>(perturb));
   for (const PlannedTest& test : tests) append(out, test);
   return out + "go\n";
 }

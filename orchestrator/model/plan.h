@@ -27,13 +27,21 @@ struct PlannedTest {
   std::map<std::string, std::string> settings;  // file below /proc/sys or /sys -> value, put back after the test
 };
 
+// What the agent moves by the seed, under the instruction clock: guest-tools/agent/perturb.c.
+enum class Perturb {
+  none,
+  seeded,  // address space layout, each test's start, instructions burnt on each CPU before it
+  hunt,    // and a thread on each CPU that wakes at drawn times while a test runs
+};
+
 struct Plan {
-  static constexpr int kVersion = 1;
   std::uint64_t seed = 0;
   std::uint32_t heartbeat_ms = 1000;  // 0: a silent agent (exact runs)
   bool interactive = false;           // `vmlab shell`: run a shell on the console instead of tests
+  Perturb perturb = Perturb::none;
   std::vector<PlannedTest> tests;
 
+  // Of version 2 where something is perturbed, otherwise of version 1, which is all that other plans need.
   std::string text() const;
 };
 

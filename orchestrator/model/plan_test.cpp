@@ -28,4 +28,13 @@ TEST(Plan, IsReadableTextWithEveryOddByteEscaped) {
             "arg anon\narg 20\narg %\nenv A b%20c\npool size=2097152 node=-1 pages=64\nset /proc/sys/vm/overcommit_memory 1\nend\ngo\n");
 }
 
+TEST(Plan, SaysWhatTheSeedMovesInVersion2Only) {
+  Plan plan;
+  plan.seed = 7;
+  plan.heartbeat_ms = 0;
+  EXPECT_EQ(plan.text(), "vmlab-plan 1\nseed 7\nheartbeat_ms 0\ninteractive 0\ngo\n");
+  plan.perturb = Perturb::hunt;
+  EXPECT_EQ(plan.text(), "vmlab-plan 2\nseed 7\nheartbeat_ms 0\ninteractive 0\nperturb 2\ngo\n");
+}
+
 }  // namespace model

@@ -54,7 +54,9 @@ async::task<BootEnd> BootRun::run() {
   model::Plan plan;
   plan.seed = input_.seed.value_or(0);
   // Under the instruction clock the agent is silent, so that its own work is no part of the numbers.
-  plan.heartbeat_ms = input_.clock == model::Clock::instructions ? 0 : 1000;
+  const bool exact = input_.clock == model::Clock::instructions;
+  plan.heartbeat_ms = exact ? 0 : 1000;
+  if (exact && input_.seed) plan.perturb = input_.hunt ? model::Perturb::hunt : model::Perturb::seeded;
   for (const JobTest* test : queue_) {
     plan.tests.push_back(test->planned);
     if (input_.fresh_guest_per_test) break;

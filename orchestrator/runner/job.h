@@ -37,6 +37,7 @@ struct JobInput {
   std::vector<JobTest> tests;
   model::Clock clock = model::Clock::wall;
   std::optional<std::uint64_t> seed;
+  bool hunt = false;  // the seed also draws when threads of ours wake beside the test; instruction clock only
   bool fresh_guest_per_test = false;
   base::fs::path folder;  // exists; the job's artefacts go here
   base::fs::path vmlinux;  // for source lines under a crash; may be empty
