@@ -13,6 +13,7 @@
 #include "guest/console_log.h"
 #include "guest/cpu_use.h"
 #include "guest/qemu/controlled_guest.h"
+#include "guest/qemu/port_file.h"
 #include "guest/qemu/qmp.h"
 
 namespace guest {
@@ -49,10 +50,13 @@ QemuSpec with_absolute_paths(QemuSpec spec) {
 class QemuGuest final : public ControlledGuest {
  public:
   QemuGuest(async::Process process, asio::any_io_executor executor, base::UniqueFd qmp, base::UniqueFd port,
-            base::UniqueFd typing, const base::fs::path& folder, std::string said_before)
+            base::UniqueFd typing, const base::fs::path& folder, std::string said_before,
+            std::optional<PortFile> port_file)
       : process_(std::move(process)), qmp_(std::move(executor), std::move(qmp)), port_(std::move(port)),
         typing_(std::move(typing)), console_(folder / "console.log"), stderr_(folder / "qemu.stderr"),
-        said_before_(std::move(said_before)) {}
+        said_before_(std::move(said_before)), port_file_(std::move(port_file)) {
+    if (port_file_) port_file_->carry([this] { return !process_.running(); });
+  }
 
   Qmp& qmp() override { return qmp_; }
   pid_t pid() const override { return process_.pid(); }
@@ -207,6 +211,7 @@ class QemuGuest final : public ControlledGuest {
   ConsoleLog console_;
   base::fs::path stderr_;
   std::string said_before_;
+  std::optional<PortFile> port_file_;  // of a guest under the instruction clock
   CpuUse last_use_;
   std::optional<GuestEnd> end_;
   std::optional<std::chrono::steady_clock::time_point> exit_seen_;
@@ -232,7 +237,8 @@ base::Result<std::unique_ptr<ControlledGuest>> start_controlled(asio::any_io_exe
   auto qmp = async::socket_pair();
   auto port = async::socket_pair();
   auto typing = typing_pipe();
-  for (auto* pair : {&qmp, &port, &typing})
+  auto orders = typing_pipe();
+  for (auto* pair : {&qmp, &port, &typing, &orders})
     if (!*pair) return std::unexpected(pair->error());
   if (!extras.console_before.empty())
     if (auto written = base::write_file_atomic(folder / "console.log", extras.console_before); !written)
@@ -245,8 +251,17 @@ base::Result<std::unique_ptr<ControlledGuest>> start_controlled(asio::any_io_exe
                 .port = fmt::format("socket,fd={}", int(kPortFd)),
                 .qmp = fmt::format("socket,fd={}", int(kQmpFd)),
                 .copy = extras.copy};
-  std::vector<std::pair<int, int>> inherit{
-      {qmp->second.get(), kQmpFd}, {port->second.get(), kPortFd}, {typing->first.get(), kTypingFd}};
+  const bool exact = spec.clock == model::Clock::instructions;
+  std::optional<PortFile> port_file;
+  if (exact) {
+    wiring.port = fmt::format("file,path={},append=off,input-path=/dev/fd/{}", kTranscriptFile, int(kPortFd));
+    auto opened = PortFile::open(executor, folder / kTranscriptFile, std::move(port->second), std::move(orders->second));
+    if (!opened) return std::unexpected(opened.error());
+    port_file.emplace(std::move(*opened));
+  }
+  std::vector<std::pair<int, int>> inherit{{qmp->second.get(), kQmpFd},
+                                           {exact ? orders->first.get() : port->second.get(), kPortFd},
+                                           {typing->first.get(), kTypingFd}};
   if (extras.migration >= 0) inherit.emplace_back(extras.migration, kMigrationFd);
   for (const int file : extras.ram) {
     const int number = kFirstRamFd + static_cast<int>(wiring.ram_files.size());
@@ -268,7 +283,8 @@ base::Result<std::unique_ptr<ControlledGuest>> start_controlled(asio::any_io_exe
   auto child = async::Process::spawn(executor, process);
   if (!child) return std::unexpected(std::move(child.error()));
   return std::make_unique<QemuGuest>(std::move(*child), executor, std::move(qmp->first), std::move(port->first),
-                                     std::move(typing->second), folder, std::move(extras.said_before));
+                                     std::move(typing->second), folder, std::move(extras.said_before),
+                                     std::move(port_file));
 }
 
 }  // namespace guest

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -28,7 +29,8 @@ struct Qmp::State : std::enable_shared_from_this<State> {
     std::optional<base::Result<json::value>> answer;
   };
 
-  asio::posix::stream_descriptor socket;
+  // A socket, not a descriptor: a command for a QEMU that has died must not be a SIGPIPE.
+  asio::local::stream_protocol::socket socket;
   asio::steady_timer gone;  // cancelled when the connection ends
   bool open = true;
   bool greeted = false;  // nothing may be said before QEMU's greeting was answered
@@ -40,7 +42,8 @@ struct Qmp::State : std::enable_shared_from_this<State> {
   std::array<char, 16384> block{};
   std::vector<QmpEvent> events;
 
-  State(asio::any_io_executor executor, base::UniqueFd fd) : socket(executor, fd.release()), gone(executor, kNever) {}
+  State(asio::any_io_executor executor, base::UniqueFd fd)
+      : socket(executor, asio::local::stream_protocol(), fd.release()), gone(executor, kNever) {}
 
   void read() {
     socket.async_read_some(asio::buffer(block), [self = shared_from_this()](auto error, std::size_t n) {
