@@ -23,6 +23,8 @@ void Triage::State::reboot(Match match, const Line& line) {
   boot_lines = 0;
   user_space = orderly = boot_console = dead = panicked = false;
   culprit = previous = -1;
+  kernel_offset.reset();
+  waiting.clear();
   if (!doubt) {
     boots.begin(line);
     heads_seen.clear();

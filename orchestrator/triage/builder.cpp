@@ -9,7 +9,7 @@
 namespace triage {
 namespace {
 
-constexpr std::size_t kMaxEvents = 160;  // frames kept of one report; more only repeat the way in
+constexpr std::string_view kUnknownUbsan = "undefined-behaviour";
 
 // What follows a trace and is not the report's own path: KASAN's object history and the like.
 bool ends_trace(std::string_view body) {
@@ -30,6 +30,32 @@ bool starts_trace(std::string_view body) {
          body.starts_with("backtrace") || body.starts_with("Stack trace");
 }
 
+// lib/ubsan.c before 5.6 said the kind only in the line after its head. The names are today's.
+std::string_view old_ubsan_kind(std::string_view body) {
+  struct Row {
+    std::string_view words;
+    std::string_view kind;
+  };
+  static constexpr Row kRows[] = {
+      {"signed integer overflow", "signed-integer-overflow"},
+      {"negation of ", "negation-overflow"},
+      {"division by zero", "division-overflow"},
+      {"division of ", "division-overflow"},
+      {"null pointer of type", "null-ptr-deref"},
+      {"misaligned address", "misaligned-access"},
+      {"with insufficient space", "object-size-mismatch"},
+      {"is out of range for type", "array-index-out-of-bounds"},
+      {"shift exponent ", "shift-out-of-bounds"},
+      {"left shift of ", "shift-out-of-bounds"},
+      {"is not a valid value for type", "invalid-load"},
+      {"variable length array bound", "vla-bound-not-positive"},
+      {"__builtin_unreachable", "unreachable"}};
+  if (body.starts_with("unsigned integer overflow")) return "unsigned-integer-overflow";
+  for (const Row& row : kRows)
+    if (body.find(row.words) != std::string_view::npos) return row.kind;
+  return {};
+}
+
 }  // namespace
 
 Builder::Builder(Match match, std::uint64_t start_line, std::uint64_t head_line, const Line& line,
@@ -43,6 +69,7 @@ Builder::Builder(Match match, std::uint64_t start_line, std::uint64_t head_line,
   fatal_ = (format().flags & kFatal) != 0;
   inline_head_ = match_.text.ends_with("[inline]");
   expect_function_ = format().where == Where::header && match_.function.empty();
+  if (format().kind == Kind::ubsan && match_.groups[0].empty()) match_.groups[0] = kUnknownUbsan;
   if (format().kind == Kind::hung_task) {
     process_ = match_.groups[0];
     pid_ = match_.groups[1];
@@ -51,7 +78,11 @@ Builder::Builder(Match match, std::uint64_t start_line, std::uint64_t head_line,
 
 bool Builder::unproven() const {
   if (orphan_ && !ended_) return true;
-  return (format().flags & kNeedsProof) != 0 && !stamped_ && frames_ == 0 && !pc_seen_;
+  if ((format().flags & kNeedsTrace) != 0 && frames_ == 0 && !pc_seen_ &&
+      !has_addresses())
+    return true;
+  return (format().flags & kNeedsProof) != 0 && !stamped_ && frames_ == 0 && !pc_seen_ &&
+         !has_addresses();
 }
 
 void Builder::add(Source source, const Frame& frame, bool reliable) {
@@ -90,6 +121,8 @@ void Builder::read_task(std::string_view body) {
 }
 
 void Builder::read_details(std::string_view body) {
+  if (format().kind == Kind::ubsan && match_.groups[0] == kUnknownUbsan && lines_ <= 3)
+    if (const auto kind = old_ubsan_kind(body); !kind.empty()) match_.groups[0] = kind;
   if (access_.empty() && format().kind == Kind::kasan) {
     if (body.starts_with("Read of size") || body.starts_with("Read at ")) access_ = "Read";
     if (body.starts_with("Write of size") || body.starts_with("Write at ")) access_ = "Write";

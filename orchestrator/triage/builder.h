@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,8 @@
 #include "triage/symbols.h"
 
 namespace triage {
+
+inline constexpr std::size_t kMaxEvents = 160;  // frames of one report; more repeat the way in
 
 class Builder {
  public:
@@ -27,6 +30,11 @@ class Builder {
   void rehead(Match match, std::uint64_t line_number);
   // Extends the span without looking at the text.
   void extend(std::uint64_t line_number) { last_line_ = line_number; }
+
+  // Finds the functions of bare addresses. `offset`: how far KASLR moved the kernel, if the log said
+  // so; may be called again when it says so later. Before finish().
+  void resolve(std::optional<std::uint64_t> offset);
+  bool has_addresses() const;
 
   Report finish(bool cut) const;
 
@@ -65,6 +73,7 @@ class Builder {
     Source source;
     bool reliable;
     bool inlined;
+    std::uint64_t address = 0;  // of a line that named no function; resolve() finds it
   };
   struct Choice {
     std::string function;
@@ -102,6 +111,7 @@ class Builder {
   bool inline_head_ = false;  // all lines so far were such heads
   bool fatal_ = false;
   bool pc_seen_ = false;
+  std::uint32_t addresses_found_ = 0;
   std::uint32_t frames_ = 0;
   std::uint32_t lines_ = 0;
 };

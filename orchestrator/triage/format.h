@@ -49,6 +49,7 @@ enum Flag : unsigned {
   kHeadLost = 256,   // a line that follows another head: alone it means that the head was lost
   kRepeats = 128,    // said again and again about the same thing: merged with the first
   kNeedsProof = 512,  // any program may write it: without a printk prefix it takes a trace
+  kNeedsTrace = 1024,  // too short to be believed without a trace or a program counter
 };
 
 struct Format {
@@ -56,7 +57,8 @@ struct Format {
   std::string_view pattern;  // RE2, matched from the anchor on; group `f` is a function, `file` a
                              // file, the first three unnamed groups are {1} {2} {3}
   Kind kind;
-  std::string_view title;  // {f} function, {rw} Read or Write, {1} {2} {3} captures
+  std::string_view title;  // {f} function, {rw} Read or Write, {1} {2} {3} captures, {die} the
+                           // words a die() was called with, before the anchor
   std::string_view bare;   // title without a function; empty: `title` up to " in {f}"
   Where where = Where::none;
   unsigned flags = 0;
@@ -75,6 +77,7 @@ struct Refinement {
 };
 
 std::span<const Format> fault_formats();      // faults and traps, every architecture
+std::span<const Format> die_formats();        // what a die() says that no other row knows
 std::span<const Format> assert_formats();     // BUG(), WARN()
 std::span<const Format> sanitizer_formats();  // KASAN, KMSAN, KCSAN, KFENCE, UBSAN, kmemleak
 std::span<const Format> lock_formats();       // lockdep, sleeping in atomic context

@@ -75,6 +75,9 @@ constexpr Format kFormats[] = {
      Role::primary},
     {"ernel BUG at", R"(^ernel BUG at (?:(?P<file>[\w/.+-]+\.[chS]))?)", Kind::bug,
      "kernel BUG in {f}", "kernel BUG", Where::pc, kFatal | kAnywhere | kAsserting, Role::primary},
+    // arch/alpha/kernel/traps.c do_entIF()
+    {"Kernel bug at ", R"(^Kernel bug at (?P<file>[\w/.+-]+\.[chS]):\d*$)", Kind::bug,
+     "kernel BUG in {f}", "kernel BUG at {file}", Where::pc, kFatal | kAnywhere | kAsserting},
     {"BUG: failure at", R"(^BUG: failure at (?P<file>[\w/.+-]+):?\d*/(?P<f>\w+)\(\)!)", Kind::bug,
      "kernel BUG in {f}", "", Where::header, kFatal | kAnywhere | kAsserting, Role::primary},
     // kernel/panic.c __warn(): to 6.17 "CPU: 0 PID: 1 at file:line func+off", then "file:line at

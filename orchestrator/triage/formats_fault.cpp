@@ -86,8 +86,11 @@ constexpr Format kFormats[] = {
      Where::pc, kDeath},
     {"Math emu break/trap", R"(^Math emu break/trap ?\[#)", Kind::oops,
      "Math emu break/trap in {f}", "", Where::pc, kDeath},
+    // arch/x86/entry/entry_fred.c fred_bad_type(); "BUG" since 7.0
     {"PANIC: invalid or fatal FRED event", "", Kind::oops,
-     "PANIC: invalid or fatal FRED event in {f}", "", Where::pc, kDeath},
+     "PANIC: invalid or fatal FRED event in {f}", "", Where::pc, kDeath, Role::primary, "fred"},
+    {"BUG: invalid or fatal FRED event", "", Kind::oops,
+     "PANIC: invalid or fatal FRED event in {f}", "", Where::pc, kDeath, Role::primary, "fred"},
     {"PANIC: double fault", "", Kind::oops, "PANIC: double fault in {f}", "", Where::pc, kDeath},
     {"alignment check:", R"(^alignment check: \S* ?\[)", Kind::oops, "alignment check in {f}", "",
      Where::pc, kDeath},
@@ -159,6 +162,14 @@ constexpr Format kFormats[] = {
      "SError Interrupt in {f}", "", Where::pc, kDeath, Role::primary, "serror"},
     {"Unexpected kernel", R"(^Unexpected kernel (BRK exception|single-step exception) at EL1)",
      Kind::oops, "Unexpected kernel {1} in {f}", "", Where::pc, kDeath},
+    // arch/arm64/kvm/handle_exit.c nvhe_hyp_panic_handler(): the hypervisor's own panic
+    {"nVHE hyp ",
+     R"(^nVHE hyp [A-Za-z ]+ at: (?:\[<?[0-9a-f]*>?\] )?(?:__kvm_nvhe_)?(?P<f>[A-Za-z_][\w.]*)\+)",
+     Kind::panic, "nVHE hyp panic in {f}", "", Where::header, kDeath | kAsserting, Role::primary,
+     "hyp"},
+    {"nVHE hyp ", R"(^nVHE hyp BUG at: (?P<file>[\w/.+-]+\.[chS]):\d*!?)", Kind::bug,
+     "nVHE hyp BUG in {f}", "nVHE hyp BUG at {file}", Where::trace, kDeath | kNoTrace,
+     Role::primary, "hyp"},
     // powerpc die(): arch/powerpc/kernel/traps.c
     {"Oops: Exception in kernel mode", "", Kind::bug, "kernel BUG in {f}", "", Where::pc,
      kDeath | kAsserting, Role::detail},
@@ -216,6 +227,14 @@ constexpr Format kFormats[] = {
      "", Where::pc, kDeath, Role::detail, "fault"},
     {"Oops", R"(^Oops ?\[(?:torvalds)?#\d)", Kind::oops, "Oops in {f}", "", Where::pc,
      kDeath | kHeadLost, Role::detail, "fault"},
+    // parisc: arch/parisc/kernel/traps.c parisc_terminate() and die_if_kernel()
+    {": Code=", R"(^: Code=\d+ \([^)]*\) at addr)", Kind::oops, "{lead} in {f}", "", Where::pc,
+     kDeath | kNeedsTrace, Role::primary, "fault"},
+    {" (code ", R"(^ \(code -?\d+\)(?:$| at ))", Kind::oops, "{die} in {f}", "", Where::pc,
+     kDeath | kNeedsTrace, Role::detail, "fault"},
+    // m68k: arch/m68k/kernel/traps.c
+    {"BAD KERNEL ", R"(^BAD KERNEL (TRAP|BUSERR): )", Kind::oops, "BAD KERNEL {1} in {f}", "",
+     Where::pc, kDeath},
     // what follows a head: alone it means that the head was lost
     {"#PF: supervisor", R"(^#PF: supervisor (?:read|write|instruction) )", Kind::oops,
      "BUG: unable to handle kernel paging request in {f}", "", Where::pc, kFatal | kHeadLost,
@@ -242,8 +261,18 @@ constexpr Format kFormats[] = {
      kFatal | kNoTrace, Role::detail},
 };
 
+constexpr Format kDieFormats[] = {
+    // die() of whatever architecture, with whatever words: "stack guard page: 0000 [#1] SMP",
+    // "CoreHi interrupt[#1]:", "sh(123): Kernel illegal instruction [#1]"
+    {"[#", R"(^\[#\d+\](?::?$|:? ))", Kind::oops, "{die} in {f}", "", Where::pc,
+     kDeath | kNeedsTrace, Role::detail, "fault"},
+    {"[torvalds#", R"(^\[torvalds#\d+\](?::?$|:? ))", Kind::oops, "{die} in {f}", "", Where::pc,
+     kDeath | kNeedsTrace, Role::detail, "fault"},
+};
+
 }  // namespace
 
 std::span<const Format> fault_formats() { return kFormats; }
+std::span<const Format> die_formats() { return kDieFormats; }
 
 }  // namespace triage

@@ -29,10 +29,10 @@ constexpr Format kFormats[] = {
      kAnywhere | kDirect | kBanner},
     // kernel/kcsan/report.c
     {"BUG: KCSAN:",
-     R"(^BUG: KCSAN: ([a-z: -]+?) in (?P<f>[\w.]+)(?:\+0x[0-9a-f]*/0x[0-9a-f]*)? / ([\w.]+))",
+     R"(^BUG: KCSAN: ([a-z: -]+?) in (?P<f>[\w.]+)(?:\+0x[0-9a-f]*/0x[0-9a-f]*)?(?: \[[\w-]+\])? / ([\w.]+))",
      Kind::kcsan, "KCSAN: {1} in {f} / {2}", "", Where::header,
      kAnywhere | kDirect | kBanner | kAsserting},
-    {"BUG: KCSAN:", R"(^BUG: KCSAN: ([a-z: -]+?) in(?: (?P<f>[\w.]+))?(?:\+0x|$))", Kind::kcsan,
+    {"BUG: KCSAN:", R"(^BUG: KCSAN: ([a-z: -]+?) in(?: (?P<f>[\w.]+))?(?:\+0x|$| \[))", Kind::kcsan,
      "KCSAN: {1} in {f}", "", Where::header, kAnywhere | kDirect | kBanner | kAsserting},
     {"BUG: KCSAN:", R"(^BUG: KCSAN: ([a-z: -]+)$)", Kind::kcsan, "KCSAN: {1} in {f}", "",
      Where::trace, kAnywhere | kDirect | kBanner},
@@ -41,10 +41,10 @@ constexpr Format kFormats[] = {
      Kind::kfence, "KFENCE: {1} in {f}", "", Where::header, kAnywhere | kDirect | kBanner},
     {"BUG: KFENCE:", R"(^BUG: KFENCE: ([a-z-]+))", Kind::kfence, "KFENCE: {1} in {f}", "",
      Where::trace, kAnywhere | kDirect | kBanner},
-    // lib/ubsan.c ubsan_prologue(); before 5.6 "Undefined behaviour in", 5.x "<type> in
-    // file:line:column"
+    // lib/ubsan.c ubsan_prologue(); before 5.6 "Undefined behaviour in", which the next line says
+    // the kind of; since then "<type> in file:line:column"
     {"UBSAN: Undefined behaviour in", R"(^UBSAN: Undefined behaviour in (?P<file>[\w/.+-]+))",
-     Kind::ubsan, "UBSAN: undefined-behaviour in {f}", "", Where::trace, kAnywhere | kBanner},
+     Kind::ubsan, "UBSAN: {1} in {f}", "", Where::trace, kAnywhere | kBanner},
     {"UBSAN: ", R"(^UBSAN: ([a-z][a-z-]+) in(?: (?P<file>[\w/.+-]+)|$))", Kind::ubsan,
      "UBSAN: {1} in {f}", "", Where::trace, kAnywhere | kBanner},
     // arch/x86/kernel/traps.c since 6.14, lib/ubsan.c report_ubsan_failure()
@@ -53,6 +53,8 @@ constexpr Format kFormats[] = {
     // mm/kmemleak.c: /sys/kernel/debug/kmemleak, and the line of the scanning thread
     {"unreferenced object 0x", "", Kind::memory_leak, "memory leak in {f}", "", Where::trace,
      kAnywhere | kDirect | kRepeats},
+    {"unreferenced object (percpu) 0x", "", Kind::memory_leak, "memory leak in {f}", "",
+     Where::trace, kAnywhere | kDirect | kRepeats},
     {"BUG: memory leak", "", Kind::memory_leak, "memory leak in {f}", "", Where::trace,
      kAnywhere | kDirect, Role::early},
     {"new suspected memory leaks", "", Kind::memory_leak, "kmemleak: new suspected memory leaks",

@@ -9,6 +9,11 @@ constexpr Format kFormats[] = {
     // kernel/watchdog.c, arch/powerpc/kernel/watchdog.c
     {"BUG: soft lockup", R"(^BUG: soft lockup(?: -|$))", Kind::soft_lockup,
      "BUG: soft lockup in {f}", "", Where::pc, kAnywhere | kRepeats},
+    // before 2.6.23; arch/i386/kernel/nmi.c, and sparc64 still
+    {"BUG: soft lockup detected on CPU", "", Kind::soft_lockup, "BUG: soft lockup in {f}", "",
+     Where::pc, kAnywhere | kRepeats},
+    {"Watchdog detected LOCKUP", R"(^Watchdog detected LOCKUP(?: on CPU|$))", Kind::hard_lockup,
+     "BUG: hard lockup in {f}", "", Where::pc, kAnywhere | kRepeats},
     {"atchdog detected hard LOCKUP", "", Kind::hard_lockup, "BUG: hard lockup in {f}", "",
      Where::pc, kAnywhere | kRepeats},
     {"Hard LOCKUP", R"(^Hard LOCKUP(?:$| |,))", Kind::hard_lockup, "BUG: hard lockup in {f}", "",

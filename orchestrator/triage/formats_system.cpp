@@ -124,7 +124,7 @@ std::vector<const Format*> all_formats() {
   for (const Format& row : system_formats())
     if (row.anchor != "BUG: ") all.push_back(&row);
   for (auto table : {firmware_formats(), fault_formats(), assert_formats(), sanitizer_formats(),
-                     lock_formats(), stall_formats(), memory_formats()})
+                     lock_formats(), stall_formats(), memory_formats(), die_formats()})
     for (const Format& row : table) all.push_back(&row);
   all.push_back(&system_formats().back());
   return all;

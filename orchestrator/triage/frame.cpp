@@ -169,7 +169,7 @@ Register parse_register(std::string_view body, Frame& frame) {
     std::string_view start;
     Register what;
   };
-  static constexpr std::array<Row, 19> kRows{{
+  static constexpr std::array kRows = std::to_array<Row>({
       {"RIP: ", Register::pc},  // x86-64; "RIP  " in its short form after an oops
       {"RIP  ", Register::pc},      {"EIP: ", Register::pc},  // x86-32
       {"EIP is at ", Register::pc}, {"IP: ", Register::pc},   // x86 before 4.18
@@ -182,7 +182,13 @@ Register parse_register(std::string_view body, Frame& frame) {
       {"epc : ", Register::pc},                                   // riscv
       {"epc   : ", Register::pc},                                 // mips
       {"ra : ", Register::lr},      {"ra    : ", Register::lr},
-  }};
+      {"ERA: ", Register::pc},      {"ra: ", Register::lr},        // loongarch
+      {"TPC: ", Register::pc},      {"RPC: ", Register::lr},       // sparc64
+      {"IAOQ[0]: ", Register::pc},  {"RP(r2): ", Register::lr},    // parisc
+      {"PC: ", Register::pc},                                      // m68k
+      {"pc is at ", Register::pc},  {"ra is at ", Register::lr},   // alpha
+      {"PR is at ", Register::lr},                                 // sh
+  });
   for (const Row& row : kRows) {
     if (!body.starts_with(row.start)) continue;
     frame = {};

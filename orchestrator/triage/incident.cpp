@@ -36,7 +36,8 @@ bool is_consequence_text(std::string_view text) {
                                                 "System Reset",
                                                 "kernel BUG",
                                                 "Oops",
-                                                "UNKNOWN"};
+                                                "UNKNOWN",
+                                                "HYP panic"};
   return std::ranges::any_of(kTexts, [text](std::string_view known) {
     return text.find(known) != std::string_view::npos;
   });
@@ -229,6 +230,7 @@ void Triage::State::secondary(std::ptrdiff_t of) {
 void Triage::State::close(std::size_t index, bool cut) {
   std::unique_ptr<Builder> builder = std::move(open[index]);
   open.erase(open.begin() + static_cast<std::ptrdiff_t>(index));
+  builder->resolve(kernel_offset);
   Report report = builder->finish(cut);
   if (report.title.empty() || builder->unproven()) return;
 
@@ -262,7 +264,11 @@ void Triage::State::close(std::size_t index, bool cut) {
         return secondary(static_cast<std::ptrdiff_t>(i));
     }
   }
+  const std::size_t kept = done.size();
   keep(std::move(report), *builder);
+  if (done.size() > kept && !kernel_offset && builder->has_addresses() &&
+      waiting.size() < kMaxWaiting)
+    waiting.push_back({kept, std::move(builder), cut});
 }
 
 void Triage::State::keep(Report report, const Builder& from) {

@@ -50,6 +50,7 @@ struct TraceLine {
   std::string file;          // kernel-relative; empty when the symbols have no lines
   unsigned line = 0;
   bool inlined = false;
+  bool raw = false;  // the log named an address only
 };
 
 struct Report {

@@ -8,6 +8,7 @@
 //   any --"Linux version"--> healthy (a report of its own if nobody asked for it)
 #pragma once
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -25,6 +26,7 @@ inline constexpr std::uint64_t kQuietLines = 24;  // lines without report text t
 inline constexpr std::uint64_t kEndedLines =
     40;  // the same after "end trace": a panic may still follow
 inline constexpr std::uint64_t kMaxSpan = 6000;   // lines of one report
+inline constexpr std::size_t kMaxWaiting = 64;    // reports that wait for the kernel offset
 inline constexpr std::size_t kMaxOpen = 8;        // CPUs that report at once
 inline constexpr std::uint64_t kMarkLines = 12;   // how far before a head its "cut here" may be
 inline constexpr std::size_t kMaxHeads = 20000;   // head lines remembered
@@ -52,6 +54,16 @@ struct Triage::State {
   // marks before a report
   std::uint64_t mark_line = 0;
   std::uint64_t banner_line = 0;
+
+  // Where KASLR moved this boot's kernel to; said when it panics, so reports with bare addresses
+  // wait for it (Options::symbols only).
+  struct Waiting {
+    std::size_t index;  // in `done`
+    std::unique_ptr<Builder> builder;
+    bool cut;
+  };
+  std::optional<std::uint64_t> kernel_offset;
+  std::vector<Waiting> waiting;
 
   // a line that looked like the start of a head: mail may have wrapped it
   std::string pending;
@@ -104,6 +116,7 @@ struct Triage::State {
   void close(std::size_t index, bool cut);
   void close_all(bool cut);
   Builder* builder_for(const Line& line);
+  void read_kernel_offset(std::string_view raw);
   void reboot(Match match, const Line& line);
   void settle(BootWatch::Verdict verdict);
   bool said_before(const Line& line);

@@ -159,16 +159,19 @@ std::optional<std::uint64_t> last_address(std::string_view body) {
   const auto is_hex = [](char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
   };
-  std::size_t end = body.size();
-  while (end > 0 && !is_hex(body[end - 1])) --end;
-  std::size_t begin = end;
-  while (begin > 0 && is_hex(body[begin - 1])) --begin;
-  const std::size_t digits = end - begin;
-  if (digits < 8 || digits > 16) return std::nullopt;
-  const bool prefixed = begin >= 2 && body.substr(begin - 2, 2) == "0x";
-  if (!prefixed && (begin == 0 || (body[begin - 1] != '<' && body[begin - 1] != '[')))
-    return std::nullopt;
-  return std::strtoull(std::string(body.substr(begin, digits)).c_str(), nullptr, 16);
+  // Marks may follow it: "0xffff800080012345 (P)".
+  for (std::size_t end = body.size(); end > 0;) {
+    while (end > 0 && !is_hex(body[end - 1])) --end;
+    std::size_t begin = end;
+    while (begin > 0 && is_hex(body[begin - 1])) --begin;
+    const std::size_t digits = end - begin;
+    const bool prefixed = begin >= 2 && body.substr(begin - 2, 2) == "0x";
+    if (digits >= 8 && digits <= 16 &&
+        (prefixed || (begin > 0 && (body[begin - 1] == '<' || body[begin - 1] == '['))))
+      return std::strtoull(std::string(body.substr(begin, digits)).c_str(), nullptr, 16);
+    end = begin;
+  }
+  return std::nullopt;
 }
 
 }  // namespace triage

@@ -128,6 +128,50 @@ TEST_F(SmallKernel, GivesAReportItsLinesAndItsBareAddressesTheirFunctions) {
   EXPECT_TRUE(triage::triage_text(bare)[0].function.empty());
 }
 
+// The offset is said by the panic at the very end; reports before it get their functions then.
+TEST_F(SmallKernel, FindsTheFunctionsOfAKernelThatWasMoved) {
+  triage::Options options;
+  options.symbols = open();
+  ASSERT_TRUE(options.symbols);
+  const auto [address, size] = outer(*options.symbols);
+  constexpr std::uint64_t kOffset = 0xffffffff40000000;  // into the kernel's half
+  const auto log = [&](std::uint64_t moved, std::string_view said) {
+    std::string text = fmt::format(
+        "[    1.000000] WARNING: CPU: 0 PID: 12 at mm/small.c:8 0x{0:x}\n"
+        "[    1.000001] RIP: 0010:0x{0:x}\n[    1.000002] Call Trace:\n"
+        "[    1.000003]  [<{1:x}>] ? 0x{1:x}\n[    1.000003]  0x{1:x} (P)\n"
+        "[    1.000004] ---[ end trace 0000000000000000 ]---\n",
+        address + moved, address + 1 + moved);
+    for (int i = 0; i < 60; ++i) text += fmt::format("[    2.{:06}] something else\n", i);
+    return text + fmt::format(
+                      "[    3.000000] BUG: kernel NULL pointer dereference, address: 18\n"
+                      "[    3.000001] RIP: 0010:0x{:x}\n[    3.000002] Call Trace:\n"
+                      "[    3.000003]  0x{:x}\n[    3.000004] ---[ end trace 000000000000 ]---\n"
+                      "[    3.000005] Kernel panic - not syncing: Fatal exception\n"
+                      "[    3.000006] {}\n",
+                      address + moved, address + 1 + moved, said);
+  };
+  const std::string said = fmt::format("Kernel Offset: 0x{:x} from 0x{:x}", kOffset, kText);
+  for (const std::string& text : {log(kOffset, said), log(0, "Kernel Offset: disabled"), log(0, "")}) {
+    const auto reports = triage::triage_text(text, options);
+    ASSERT_EQ(reports.size(), 2u) << text;
+    EXPECT_EQ(reports[0].title, "WARNING in outer_call") << text;
+    EXPECT_EQ(reports[1].title,
+              "BUG: unable to handle kernel NULL pointer dereference in outer_call");
+    for (const auto& report : reports) {
+      EXPECT_FALSE(report.corrupted);
+      EXPECT_EQ(report.file, "mm/small.c");
+      ASSERT_FALSE(report.trace.empty());
+      EXPECT_EQ(report.trace[0].file, "mm/small.c");
+    }
+  }
+  // Nobody says where it was moved to.
+  const auto unknown = triage::triage_text(log(kOffset, ""), options);
+  ASSERT_EQ(unknown.size(), 2u);
+  EXPECT_EQ(unknown[0].title, "WARNING at mm/small.c");
+  EXPECT_TRUE(unknown[1].function.empty());
+}
+
 TEST_F(SmallKernel, WithoutDebugInformationStillNamesFunctions) {
   ASSERT_TRUE(build("-g0", "nodebug"));
   const auto symbols = open("nodebug");
@@ -147,6 +191,8 @@ TEST(Symbols, FindTheLastAddressOfALine) {
   EXPECT_EQ(triage::last_address("[<ffffffff81234567>] 0xffffffff81234567"), 0xffffffff81234567u);
   EXPECT_EQ(triage::last_address("RIP: 0010:0xffffffff81234567"), 0xffffffff81234567u);
   EXPECT_EQ(triage::last_address("[<c0123456>]"), 0xc0123456u);
+  EXPECT_EQ(triage::last_address("0xffff800081234567 (P)"), 0xffff800081234567u);
+  EXPECT_EQ(triage::last_address("[<c0123456>] (0xc0123456) from [<c0654321>] (C)"), 0xc0654321u);
   EXPECT_FALSE(triage::last_address("nothing here 1234"));
   EXPECT_FALSE(triage::last_address("R13: ffffffff81234567"));
 }

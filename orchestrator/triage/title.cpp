@@ -34,6 +34,25 @@ std::string panic_text(const Match& match) {
   return scrub(text);
 }
 
+// What a die() was called with: "Oops: stack guard page: 0000 " and "sh(123): Kernel illegal
+// instruction " without the marks of it.
+std::string die_words(std::string_view lead) {
+  for (std::string_view mark : {"Oops: ", "Oops - ", "Internal error: "})
+    if (lead.starts_with(mark)) lead.remove_prefix(mark.size());
+  if (const auto task = lead.find("): "); task != std::string_view::npos) {
+    // "sh(123): " of sparc and alpha, "sh (pid 123): " of parisc
+    const auto before = lead.substr(0, task).find_last_not_of("0123456789");
+    if (before != std::string_view::npos && before + 1 < task &&
+        (lead[before] == '(' || lead.substr(0, before + 1).ends_with("(pid ")))
+      lead.remove_prefix(task + 3);
+  }
+  if (const auto code = lead.rfind(": "); code != std::string_view::npos &&
+      lead.find_first_not_of("0123456789abcdefx ", code + 2) == std::string_view::npos)
+    lead = lead.substr(0, code);
+  while (!lead.empty() && (lead.back() == ' ' || lead.back() == ':')) lead.remove_suffix(1);
+  return lead.empty() ? "Oops" : scrub(lead.substr(0, 80));
+}
+
 // Older and newer kernels name the same KASAN finding differently.
 std::string kasan_class(std::string_view name, bool slab_object) {
   if (name == "use after free") name = "use-after-free";
@@ -115,6 +134,7 @@ std::string make_title(std::string_view title, std::string_view bare, const Titl
     std::string_view lead = match.lead;  // s390: "addressing exception: 0005 "
     replace_all(out, "{lead}", scrub(lead.substr(0, lead.find(':'))));
   }
+  if (out.find("{die}") != std::string::npos) replace_all(out, "{die}", die_words(match.lead));
   if (out.find("{process}") != std::string::npos) {
     std::string_view lead = match.lead;
     if (auto bracket = lead.find('['); bracket != std::string_view::npos)

@@ -16,7 +16,7 @@ struct TitleParts {
   bool slab_object = false;  // KASAN named the object's slab cache
 };
 
-// Fills {f}, {rw}, {1}.., {panic}, {text}, {lead}, {process}. Without a function `bare` is taken,
+// Fills {f}, {rw}, {1}.., {panic}, {text}, {lead}, {die}, {process}. Without a function `bare` is taken,
 // or `title` up to " in {f}".
 std::string make_title(std::string_view title, std::string_view bare, const TitleParts& parts);
 

@@ -37,6 +37,7 @@ void Triage::State::raw_line(std::string_view raw) {
   if (!raw.empty() && raw.back() == '\r') raw.remove_suffix(1);
   if (banner_seen && boot_lines < kBootLines && !doubt) boots.note(raw);
   if (doubt) settle(boots.judge(raw));
+  if (options.symbols && !kernel_offset) read_kernel_offset(raw);
   const auto remember = [&] {
     // What a boot says before its banner is not what stood above it.
     if (!raw.empty() && raw.substr(0, 40).find(" 0.000000]") == std::string_view::npos)

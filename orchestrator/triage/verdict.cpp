@@ -66,13 +66,20 @@ Builder::Choice Builder::choose(const Format& format, bool asserting) const {
   const bool use_locks = format.where == Where::lock;
   const bool use_registers =
       format.where == Where::pc || format.where == Where::header || is_stall(format.kind);
+  const bool pc_address = std::ranges::any_of(events_, [](const Event& event) {
+    return event.source == Source::pc && event.address != 0 && !event.function.empty();
+  });
   std::string header = clean_function(match_.function);
+  // "Kernel stack is corrupted in: ffffffff81234567" of a kernel without kallsyms
+  if (header.size() >= 8 && header.find_first_not_of("0123456789abcdef") == std::string::npos)
+    header.clear();
   if (asserting) {
     // The function that asserts is the one to name, unless it is the reporting machinery.
     if (!header.empty() && !is_messenger(header)) return {header, ""};
     if (use_registers)
       for (const Event& event : events_)
-        if (event.source == Source::pc && !is_messenger(event.function))
+        if (event.source == Source::pc && !event.function.empty() &&
+            !is_messenger(event.function))
           return {event.function, event.file};
   }
   for (const Pass& pass : passes) {
@@ -87,7 +94,7 @@ Builder::Choice Builder::choose(const Format& format, bool asserting) const {
           return {event.function, event.file};
     for (const Event& event : events_) {
       if (event.source == Source::lock || event.source == Source::stray) continue;
-      if (event.source == Source::lr && (pc_seen_ || !use_registers)) continue;
+      if (event.source == Source::lr && (pc_seen_ || pc_address || !use_registers)) continue;
       if (event.source == Source::pc && !use_registers) continue;
       if (!event.reliable && !pass.unreliable) continue;
       if (event.inlined && !pass.inlined) continue;
@@ -95,7 +102,7 @@ Builder::Choice Builder::choose(const Format& format, bool asserting) const {
     }
   }
   for (const Event& event : events_)
-    if (event.source == Source::stray && event.reliable &&
+    if (event.source == Source::stray && event.reliable && !event.function.empty() &&
         plumbing_of(event.function) == Plumbing::none)
       return {event.function, event.file};
   return {};
@@ -147,7 +154,7 @@ Report Builder::finish(bool cut) const {
   report.end_line = last_line_;
   bool wants_trace = !(row.flags & kNoTrace);
   report.corrupted = cut || orphan_ || (row.where != Where::none && choice.function.empty()) ||
-                     (wants_trace && frames_ == 0 && !pc_seen_) || (row.flags & kHeadLost) != 0;
+                     (wants_trace && frames_ == 0 && addresses_found_ == 0 && !pc_seen_) || (row.flags & kHeadLost) != 0;
   return report;
 }
 
