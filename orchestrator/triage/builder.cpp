@@ -9,8 +9,6 @@
 namespace triage {
 namespace {
 
-constexpr std::string_view kUnknownUbsan = "undefined-behaviour";
-
 // What follows a trace and is not the report's own path: KASAN's object history and the like.
 bool ends_trace(std::string_view body) {
   static constexpr std::string_view kStarts[] = {
@@ -30,32 +28,6 @@ bool starts_trace(std::string_view body) {
          body.starts_with("backtrace") || body.starts_with("Stack trace");
 }
 
-// lib/ubsan.c before 5.6 said the kind only in the line after its head. The names are today's.
-std::string_view old_ubsan_kind(std::string_view body) {
-  struct Row {
-    std::string_view words;
-    std::string_view kind;
-  };
-  static constexpr Row kRows[] = {
-      {"signed integer overflow", "signed-integer-overflow"},
-      {"negation of ", "negation-overflow"},
-      {"division by zero", "division-overflow"},
-      {"division of ", "division-overflow"},
-      {"null pointer of type", "null-ptr-deref"},
-      {"misaligned address", "misaligned-access"},
-      {"with insufficient space", "object-size-mismatch"},
-      {"is out of range for type", "array-index-out-of-bounds"},
-      {"shift exponent ", "shift-out-of-bounds"},
-      {"left shift of ", "shift-out-of-bounds"},
-      {"is not a valid value for type", "invalid-load"},
-      {"variable length array bound", "vla-bound-not-positive"},
-      {"__builtin_unreachable", "unreachable"}};
-  if (body.starts_with("unsigned integer overflow")) return "unsigned-integer-overflow";
-  for (const Row& row : kRows)
-    if (body.find(row.words) != std::string_view::npos) return row.kind;
-  return {};
-}
-
 }  // namespace
 
 Builder::Builder(Match match, std::uint64_t start_line, std::uint64_t head_line, const Line& line,
@@ -67,6 +39,7 @@ Builder::Builder(Match match, std::uint64_t start_line, std::uint64_t head_line,
       last_line_(head_line),
       stamped_(line.stamped) {
   fatal_ = (format().flags & kFatal) != 0;
+  test_module_ = names_test_module(match_.text);
   inline_head_ = match_.text.ends_with("[inline]");
   expect_function_ = format().where == Where::header && match_.function.empty();
   if (format().kind == Kind::ubsan && match_.groups[0].empty()) match_.groups[0] = kUnknownUbsan;
@@ -95,39 +68,6 @@ void Builder::add(Source source, const Frame& frame, bool reliable) {
   std::string file = clean_file(frame.file);
   if (symbols_ && reliable) locate(source, frame, file);
   events_.push_back({std::move(name), std::move(file), source, reliable, frame.inlined});
-}
-
-// "CPU: 1 UID: 0 PID: 2 Comm: foo Not tainted 6.1 #6", and "Tainted: G      D W".
-void Builder::read_task(std::string_view body) {
-  if (auto at = body.find("Tainted: "); at != std::string_view::npos) {
-    for (char c : body.substr(at + 9, 40)) {
-      if (c == 'D') dead_taint_ = true;
-      if (c != ' ' && c != '[' && c != ']' && c != '=' && c != ',' && !(c >= 'A' && c <= 'Z'))
-        break;
-      if (c == '=') break;
-    }
-    if (body.find("[D]=DIE") != std::string_view::npos) dead_taint_ = true;
-  }
-  auto comm = body.find("Comm: ");
-  if (comm == std::string_view::npos || !process_.empty()) return;
-  std::string_view name = body.substr(comm + 6);
-  for (std::string_view end : {" Not tainted", " Tainted:", " Kdump:", " Not"})
-    name = name.substr(0, name.find(end));
-  process_ = name.substr(0, 32);
-  if (auto at = body.find("PID: "); at != std::string_view::npos) {
-    std::string_view digits = body.substr(at + 5);
-    pid_ = digits.substr(0, std::min(digits.find_first_not_of("0123456789"), std::size_t{10}));
-  }
-}
-
-void Builder::read_details(std::string_view body) {
-  if (format().kind == Kind::ubsan && match_.groups[0] == kUnknownUbsan && lines_ <= 3)
-    if (const auto kind = old_ubsan_kind(body); !kind.empty()) match_.groups[0] = kind;
-  if (access_.empty() && format().kind == Kind::kasan) {
-    if (body.starts_with("Read of size") || body.starts_with("Read at ")) access_ = "Read";
-    if (body.starts_with("Write of size") || body.starts_with("Write at ")) access_ = "Write";
-  }
-  if (body.find("belongs to the cache") != std::string_view::npos) slab_object_ = true;
 }
 
 bool Builder::take(std::uint64_t line_number, const Line& line) {
@@ -226,7 +166,7 @@ bool Builder::take(std::uint64_t line_number, const Line& line) {
     last_line_ = line_number;
     bool reliable = frame->reliable && !question_;
     question_ = false;
-    ++frames_;
+    if (++frames_ <= 8 && names_test_module(body)) test_module_ = true;
     if (expected_lock) {
       add(Source::lock, *frame, true);
     } else if (!trace_done_ && (in_trace_ || from || (format().flags & kDirect))) {

@@ -53,6 +53,8 @@ class Builder {
   bool orphan() const { return orphan_; }
   // Nothing but one line that any program could have written.
   bool unproven() const;
+  // A sanitizer's own tests make it report; `suite` is the KUnit suite that runs.
+  bool in_self_test(std::string_view suite) const;
   // The taint letters of the CPU line held D: a previous oops or BUG in the same boot.
   bool tainted_by_death() const { return dead_taint_; }
   bool fatal() const { return fatal_; }
@@ -100,6 +102,7 @@ class Builder {
   bool slab_object_ = false;  // KASAN named the slab cache of the object
   bool in_trace_ = false;
   bool trace_done_ = false;
+  bool test_module_ = false;      // a frame or the head names a sanitizer's test module
   bool expect_lock_ = false;      // the line before ended in "at:"
   bool expect_function_ = false;  // the head was wrapped before its function
   bool expect_pc_ = false;        // the program counter's symbol was wrapped to the next line
@@ -116,6 +119,10 @@ class Builder {
   std::uint32_t lines_ = 0;
 };
 
+// UBSAN's head before 5.6 said no kind.
+inline constexpr std::string_view kUnknownUbsan = "undefined-behaviour";
+// Whether a line names a module whose tests make a sanitizer report.
+bool names_test_module(std::string_view body);
 // True for text that only occurs inside reports: registers, dumps, lock lists, page descriptions.
 bool is_report_text(std::string_view body);
 

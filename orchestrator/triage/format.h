@@ -27,6 +27,7 @@ enum class Role : std::uint8_t {
   user_space,    // the boot has reached user space
   boot_console,  // the log may hold the boot twice
   benign,        // looks like a report and is none
+  self_test,     // a KUnit suite starts; some make the kernel report on purpose
 };
 
 // Where the function of the title comes from, in order of trust.

@@ -37,6 +37,8 @@ constexpr Format kFormats[] = {
      kAnywhere | kNoTrace | kRepeats},
     {"BUG: non-zero ", R"(^BUG: non-zero (\w+) on freeing mm)", Kind::bad_rss,
      "BUG: non-zero {1} on freeing mm", "", Where::none, kAnywhere | kNoTrace | kRepeats},
+    // lib/tests/slub_kunit.c
+    {"BUG TestSlub_", "", Kind::corruption, "", "", Where::none, 0, Role::benign},
     // mm/slub.c slab_bug(): "BUG kmalloc-64 (Tainted: G    B): Poison overwritten"
     {"BUG ",
      R"(^BUG [\w.:()/-]+(?: \([^)]*\))?: (Poison overwritten|Left Redzone overwritten|Right Redzone overwritten|Redzone overwritten|Padding overwritten|Object already free|Object padding overwritten|Alloc Redzone overwritten|Freepointer corrupt|Freechain corrupt|Invalid object pointer|Wrong object count|Not a valid slab page|Objects remaining|Objects remaining in \S+ on __kmem_cache_shutdown\(\)|Slab page without|Page slab pointer corrupt|Freelist cycle detected|kmalloc Redzone overwritten|[A-Z][a-z]+[^:]{0,60}))",

@@ -11,6 +11,8 @@ constexpr unsigned kPlain = kNoTrace | kAnywhere;
 constexpr Format kFormats[] = {
     // words of parameters and of documentation
     {"ommand line:", R"(^ommand line:)", Kind::bug, "", "", Where::none, 0, Role::benign},
+    // lib/kunit/test.c kunit_suite_begin()
+    {"# Subtest: ", R"(^# Subtest: ([\w-]+))", Kind::bug, "", "", Where::none, 0, Role::self_test},
     {"sysrq_handle_crash at", "", Kind::panic, "", "", Where::none, 0, Role::benign},
     // crash(8) of a memory dump: its head, and a backtrace without one
     {"PANIC: \"",

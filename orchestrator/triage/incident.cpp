@@ -73,6 +73,9 @@ bool Triage::State::head(Match match, const Line& line) {
     case Role::silent:
       if (mark_line == 0 || line_number - mark_line > kMarkLines) mark_line = line_number;
       return false;
+    case Role::self_test:
+      suite = match.groups[0];
+      return false;
     case Role::orderly:
       orderly = true;
       return false;
@@ -232,7 +235,7 @@ void Triage::State::close(std::size_t index, bool cut) {
   open.erase(open.begin() + static_cast<std::ptrdiff_t>(index));
   builder->resolve(kernel_offset);
   Report report = builder->finish(cut);
-  if (report.title.empty() || builder->unproven()) return;
+  if (report.title.empty() || builder->unproven() || builder->in_self_test(suite)) return;
 
   if (builder->tainted_by_death() && dead && culprit >= 0) return secondary(culprit);
   if (panicked && culprit >= 0) return secondary(culprit);

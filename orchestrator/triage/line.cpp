@@ -22,7 +22,8 @@ Line parse_line(std::string_view raw) {
     timed = false;
     if (was_timed && (c == 'c' || c == '-' || c == '(' || c == '[')) taken = vendor_length(text);
     if (taken > 0) {
-    } else if (c == '>') {
+    } else if (c == '>' ||
+               (c == '|' && text.size() > 1 && std::string_view(" |>").find(text[1]) < 3)) {
       taken = 1;
     } else if (c == '[') {
       std::size_t end = text.substr(0, 56).find(']');

@@ -75,6 +75,8 @@ struct Triage::State {
   // a prefix that no table knows, learned from a head: "vm0: "
   std::string learned;
 
+  std::string suite;  // the last KUnit suite that started
+
   // lines that may come again
   std::unordered_set<std::size_t> heads_seen;
   std::uint64_t head_line = 0;  // the last of them
