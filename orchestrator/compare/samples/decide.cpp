@@ -104,10 +104,13 @@ void decide_noisy(const SampleOptions& options, const Evidence& evidence, Metric
   if (!evidence.blocked.empty() ||
       (*out.p_adjusted <= options.level && (evidence.contradicts || inside_band)))
     return;
-  out.need = more_needed(options, evidence, out);
-  out.reason += *out.need + out.before.n >= stats::kMostSamples
-                    ? "; no number of samples will settle it"
-                    : fmt::format("; need {} more per side", *out.need);
+  const std::int64_t need = more_needed(options, evidence, out);
+  if (need + out.before.n >= stats::kMostSamples) {
+    out.reason += "; no number of samples will settle it";
+    return;
+  }
+  out.need = need;
+  out.reason += fmt::format("; need {} more per side", need);
 }
 
 }  // namespace compare

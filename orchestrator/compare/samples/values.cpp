@@ -89,6 +89,13 @@ void remark_modes(const Values& values, std::string_view side, MetricVerdict& ou
                                       modes->low, 100 * modes->share_low, modes->high));
 }
 
+// The sides lie further apart than both of them are wide: no drift within them leads across, and
+// sorting moved no value from side to side.
+bool far_apart(const Summary& a, const Summary& b) {
+  const double gap = std::max(b.min - a.max, a.min - b.max);
+  return gap > (a.max - a.min) + (b.max - b.min);
+}
+
 // Says aloud what the order of a side's values gives away. The drift from its first value to its
 // last, if there surely is one; else 0.
 double remark_order(const Values& values, std::string_view side, double scale, MetricVerdict& out) {
@@ -138,7 +145,8 @@ Evidence measure_values(const Values& before, const Values& after, Sampling samp
 
   const double difference = b.median / scale - a.median / scale;
   if (evidence.consecutive) {
-    const bool sorted = stats::monotone(before) || stats::monotone(after);
+    const bool sorted =
+        (stats::monotone(before) || stats::monotone(after)) && !far_apart(a, b);
     const double before_drifts = remark_order(before, "before", scale, out);
     const double after_drifts = remark_order(after, "after", scale, out);
     // Of one long drift half of each side's part lies between the medians. Half of the difference

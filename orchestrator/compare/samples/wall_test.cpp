@@ -106,6 +106,20 @@ TEST(WallSamples, ThatComeSortedLookLikeDrift) {
   EXPECT_EQ(judge(wall(before, after), independent()).verdict, kRegressed);
 }
 
+TEST(WallSamples, ThatLieFarApartAreBelievedInAnyOrder) {
+  const Values before{1.0, 1.01, 1.02, 1.03, 1.04, 1.05}, after{2.0, 2.01, 2.02, 2.03, 2.04, 2.05};
+  EXPECT_EQ(judge(wall(before, after)).verdict, kRegressed);
+  EXPECT_EQ(judge(wall(after, before)).verdict, kImproved);
+}
+
+TEST(WallSamples, ThatNoNumberWouldSettleNeedNone) {
+  const Values before{-1, -2, -3, -4, -5}, after{-1, -2, -3, -4, -6};
+  const MetricVerdict verdict = judge(wall(before, after));
+  EXPECT_EQ(verdict.verdict, kInconclusive);
+  EXPECT_FALSE(verdict.need);
+  EXPECT_NE(verdict.reason.find("no number of samples"), std::string::npos) << verdict.reason;
+}
+
 TEST(WallSamples, HaveTheirOdditiesSaidAloud) {
   const Values calm{100, 101, 99, 100.5, 99.5, 101.5, 98.5, 100.2, 99.8, 100.1};
   Values warm = calm;
