@@ -3,11 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include "base/text.h"
 #include "cli/run_options.h"
 #include "cli/shell_words.h"
+#include "lab/exact_transcript.h"
 #include "lab/request_note.h"
+#include "report/view.h"
 
 namespace cli {
 namespace {
@@ -42,7 +46,42 @@ void go_where_it_was_given(Session& session, const std::string& run) {
   if (gone) user_error(fmt::format("the folder {} that run {} was started in is gone", base::printable(note->directory), run));
 }
 
-lab::RunRequest request_for(Session& session, const store::FoundResult& found) {
+bool is_exact(const store::FoundResult& found) { return found.result.clock == model::Clock::instructions; }
+
+// What its guest was planned to run. Under the instruction clock the plan itself is part of what a guest does, so all of
+// it comes back, and the tests that stood in the job's plan keep their places.
+struct Wanted {
+  std::vector<std::string> tests;  // in the order of the plan
+  std::set<std::string> only;      // of those, what is run; empty: all
+};
+
+Wanted wanted_of(const Session& session, const store::FoundResult& found, bool alone) {
+  Wanted wanted{found.tests_before, {}};
+  wanted.tests.push_back(found.result.test);
+  if (!is_exact(found) || alone) return wanted;
+  const auto loaded = store::Store::open(session.results_dir).load_run(found.run);
+  if (!loaded) return wanted;
+  std::map<int, std::string> plan;  // by position
+  for (const model::Planned& planned : loaded->run.planned)
+    if (planned.job == found.job.job && !planned.unfit) plan.emplace(planned.position, planned.test);
+  if (plan.empty()) return wanted;
+  wanted.tests.clear();
+  for (const auto& [position, test] : plan) wanted.tests.push_back(test);
+  // The first boot was given everything, a later one what was left, a guest per test its own.
+  std::set<std::string> earlier, here;
+  for (const model::CaseResult& result : loaded->run.results) {
+    if (result.job != found.job.job) continue;
+    if (result.boot < found.result.boot) earlier.insert(result.test);
+    if (result.boot == found.result.boot) here.insert(result.test);
+  }
+  const bool guest_per_test = plan.size() > 1 && found.job.boots >= static_cast<int>(plan.size()) && here.size() == 1;
+  for (const std::string& test : wanted.tests)
+    if (guest_per_test ? test == found.result.test : !earlier.contains(test)) wanted.only.insert(test);
+  if (wanted.only.size() == wanted.tests.size()) wanted.only.clear();
+  return wanted;
+}
+
+lab::RunRequest request_for(Session& session, const store::FoundResult& found, bool alone) {
   const store::FoundResult origin = origin_of(session, found);
   go_where_it_was_given(session, origin.run);
   RunOptions options = parse_run_command(session, origin.command);
@@ -51,9 +90,9 @@ lab::RunRequest request_for(Session& session, const store::FoundResult& found) {
   options.tests.clear();
   options.shard.clear();
   if (found.result.seed) options.seed = found.result.seed;
+  options.seeds.clear();
   lab::RunRequest request = request_of(session, options);
-  std::vector<std::string> wanted = found.tests_before;
-  wanted.push_back(found.result.test);
+  const auto [wanted, only] = wanted_of(session, found, alone);
   for (scenario::JobRequest& job : request.jobs) {
     std::vector<model::TestSpec> tests;
     for (const std::string& id : wanted) {
@@ -71,6 +110,8 @@ lab::RunRequest request_for(Session& session, const store::FoundResult& found) {
   if (request.jobs.empty())
     throw base::InfraError("the scenario has no test " + found.result.test + " any more",
                            "restore the scenario file of that run: " + origin.command);
+  request.only = only;
+  request.check_exact = false;  // it is compared with what it repeats
   request.keep_order = true;
   request.reruns.retries = 0;
   return request;
@@ -84,6 +125,35 @@ void tell_if_changed(const Session& session, const store::FoundResult& found) {
   if (kernel.image_sha256 != found.job.kernel.image_sha256)
     session.say(fmt::format("\nnote: this was another kernel than then ({} then, {} now): its source, configuration or "
                             "compiler has changed\n", found.job.kernel.key.substr(0, 12), kernel.key.substr(0, 12)));
+}
+
+// Where the transcript of a result's boot is.
+base::fs::path boot_of(const store::Store& store, const std::string& run, const model::JobRecord& job, int boot) {
+  return store.run_directory(run) / job.folder / fmt::format("boot-{}", boot);
+}
+
+// Under the instruction clock the same guest says the same to the byte.
+void tell_if_the_same(const Session& session, const store::FoundResult& found) {
+  const store::Store store = store::Store::open(session.results_dir);
+  const auto now = store.load_run("last");
+  if (!now) return;
+  const auto again = std::ranges::find_if(now->run.results, [&](const model::CaseResult& r) { return r.test == found.result.test; });
+  if (again == now->run.results.end()) return;
+  const auto job = std::ranges::find(now->run.jobs, again->job, &model::JobRecord::job);
+  if (job == now->run.jobs.end()) return;
+  const auto first = lab::read_transcript(boot_of(store, found.run, found.job, found.result.boot));
+  const auto second = lab::read_transcript(boot_of(store, now->run.id, *job, again->boot));
+  if (!first || !second) {
+    session.say("\nwhether its guest said the same cannot be told: " + (first ? second : first).error().message + "\n");
+    return;
+  }
+  const auto differences = lab::differences(*first, *second);
+  if (differences.empty()) {
+    session.say(fmt::format("\nthe same to the byte as then: transcript {}\n", lab::transcript_hash(*second).substr(0, 16)));
+    return;
+  }
+  session.say("\nNOT the same as then:\n");
+  for (const lab::TranscriptDifference& difference : differences) session.say("  " + difference.text() + "\n");
 }
 
 }  // namespace
@@ -100,9 +170,10 @@ void install_reproduce(CLI::App& app, Session& session) {
     if (*alone) found.tests_before.clear();
     session.say(fmt::format("reproducing {} on {}: was {}; {} tests before it\n", base::printable(found.result.id),
                             found.result.machine, model::to_string(found.result.outcome), found.tests_before.size()));
-    const lab::RunRequest request = request_for(session, found);
+    const lab::RunRequest request = request_for(session, found, *alone);
     session.exit_code = run_and_report(session, request, {}, false);
     tell_if_changed(session, found);
+    if (is_exact(found) && !*alone) tell_if_the_same(session, found);
   });
 }
 

@@ -17,18 +17,17 @@
 
 namespace cli {
 
-int run_and_report(Session& session, const lab::RunRequest& request, const std::string& junit, bool git_bisect) {
-  store::Store store = store::Store::open(session.results_dir);
+CarriedOut carry_out(Session& session, const lab::RunRequest& request, store::Store& store) {
   async::asio::io_context loop;
-  lab::RunEnd end;
-  bool whole = false;
+  CarriedOut done;
+  lab::RunEnd& end = done.end;
   {
     std::FILE* out = stderr;  // progress never mixes with a report that goes to a pipe
     lab::Progress progress(out, ::isatty(::fileno(out)) != 0, static_cast<int>(session.terminal().width));
     lab::KernelArtifacts artifacts(session.checkout());
     lab::LabContext context{loop.get_executor(), store, artifacts, progress};
     auto operation = [&]() -> async::task<void> { end = co_await lab::run_lab(context, request); };
-    whole = run_loop(loop, operation(), [&] {
+    done.whole = run_loop(loop, operation(), [&] {
       progress.note("interrupted: ending the guests; what has a result is kept");
       artifacts.cancel();
     });
@@ -39,7 +38,15 @@ int run_and_report(Session& session, const lab::RunRequest& request, const std::
   }
   auto last = store.resolve_run(end.run.empty() ? "last" : end.run);
   if (!last) throw base::InfraError(last.error());
-  const report::RunView view = load_view(session, store, *last);
+  done.run = *last;
+  return done;
+}
+
+int run_and_report(Session& session, const lab::RunRequest& request, const std::string& junit, bool git_bisect) {
+  store::Store store = store::Store::open(session.results_dir);
+  const CarriedOut done = carry_out(session, request, store);
+  const bool whole = done.whole;
+  const report::RunView view = load_view(session, store, done.run);
   if (!junit.empty()) base::value_or_throw(base::write_file_atomic(junit, report::junit_xml(view)));
   if (session.wants_json()) session.deliver_json(base::trim(report::run_json(view)));
   session.say(report::terminal_text(view, session.terminal()));

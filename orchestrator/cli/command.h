@@ -60,5 +60,6 @@ void install_cache(CLI::App& app, Session& session);
 void install_doctor(CLI::App& app, Session& session);
 void install_shell(CLI::App& app, Session& session);
 void install_reproduce(CLI::App& app, Session& session);
+void install_hunt(CLI::App& app, Session& session);
 
 }  // namespace cli

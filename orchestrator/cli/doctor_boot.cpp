@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 #include <sys/utsname.h>
-#include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
 
@@ -12,29 +11,17 @@
 #include "cli/loop.h"
 #include "guest/qemu/accelerator.h"
 #include "guest/qemu/install.h"
-#include "guest/qemu/qemu_guest.h"
 #include "guest/qemu/tiny_kernel.h"
 #include "kernel/kernel_entry.h"
-#include "lab/job_plan.h"
+#include "lab/exact_boot.h"
+#include "lab/exact_probe.h"
 #include "lab/kernel_artifacts.h"
-#include "model/plan.h"
 
 namespace cli {
 namespace {
 
 namespace asio = async::asio;
 using namespace std::chrono_literals;
-
-constexpr auto kLimit = 180s;  // of wall time: hosts are loaded and ppc64's firmware takes its time
-constexpr std::size_t kMostWords = std::size_t{8} << 20;
-
-// How one guest went from its first instruction to its end.
-struct Boot {
-  bool spoke = false;       // the agent said hello; of a guest without one: the console has its words
-  double seconds = 0;       // until then
-  std::string words;        // all that came over the port
-  std::string trouble;      // empty: it ended as it should
-};
 
 bool is_native(const model::Machine& machine) {
   utsname host{};
@@ -49,42 +36,6 @@ std::optional<kernel::KernelArtifact> cached_kernel(const kernel::ArtifactCache&
     if (entry->kind == "kernel" && entry->summary.ends_with(ending))
       if (auto artifact = cache.find(entry->kind, entry->key)) return kernel::kernel_of(std::move(*artifact));
   return std::nullopt;
-}
-
-async::task<Boot> boot(guest::QemuSpec spec, base::fs::path folder, std::string expected_on_console) {
-  Boot result;
-  base::fs::create_directories(folder);
-  const auto executor = co_await asio::this_coro::executor;
-  const auto start = std::chrono::steady_clock::now();
-  auto started = guest::start_qemu(executor, spec, folder, "vmlab doctor");
-  if (!started) {
-    result.trouble = started.error().text();
-    co_return result;
-  }
-  guest::Guest& guest = **started;
-  asio::steady_timer timer(executor);
-  std::string console;
-  std::optional<guest::GuestEnd> end;
-  while (!end && std::chrono::steady_clock::now() - start < kLimit) {
-    timer.expires_after(10ms);
-    co_await timer.async_wait(asio::use_awaitable);
-    end = guest.ended();  // before the reading: what came before the end is read after it
-    char buffer[65536];
-    ssize_t n = 0;
-    while (guest.port() >= 0 && result.words.size() < kMostWords && (n = ::read(guest.port(), buffer, sizeof buffer)) > 0)
-      result.words.append(buffer, static_cast<std::size_t>(n));
-    if (console.size() < kMostWords) console += guest.take_console();
-    const bool spoke = expected_on_console.empty() ? result.words.contains("VMLB") : console.contains(expected_on_console);
-    if (spoke && !result.spoke) result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    result.spoke = result.spoke || spoke;
-    // A board that cannot switch itself off says goodbye and halts.
-    if (!spec.machine->powers_off && console.contains("System Halted")) break;
-  }
-  if (!end && result.spoke && !spec.machine->powers_off) end = co_await guest.end(2s);
-  if (!end) result.trouble = fmt::format("no end within {} s", kLimit.count());
-  else if (end->kind == guest::GuestEnd::Kind::failed) result.trouble = end->text;
-  else if (!result.spoke) result.trouble = "it ended without a word: " + end->text;
-  co_return result;
 }
 
 // Everything a machine needs to boot, or what stands in the way.
@@ -127,12 +78,38 @@ Prepared prepare(const model::Machine& machine, const kernel::ArtifactCache& cac
   }
   auto base = artifacts.base_image({.agent = tools->agent});
   if (!base) throw base::InfraError(base.error().reason);
-  model::Plan plan;
-  plan.seed = 1;
-  plan.heartbeat_ms = 0;
   result.spec.initrd = folder / "initrd";
-  base::value_or_throw(image::assemble(*base, plan.text(), result.spec.initrd));
+  base::value_or_throw(image::assemble(*base, lab::vcpu_plan(1).text(), result.spec.initrd));
   return result;
+}
+
+// What two boots under the instruction clock proved: that they are the same, and that the vCPUs take turns.
+void say_exact(const lab::PlainBoot& first, const lab::PlainBoot& second, int vcpus, const base::fs::path& folder,
+               BootFinding& finding) {
+  const std::string& trouble = first.trouble.empty() ? second.trouble : first.trouble;
+  if (!trouble.empty()) {
+    finding.state = BootFinding::State::bad;
+    finding.text += "; under the instruction clock: " + base::printable(trouble);
+    return;
+  }
+  const auto found = lab::differences(first.said, second.said);
+  if (!found.empty()) {
+    finding.state = BootFinding::State::weak;
+    finding.text += "; NOT exact: two boots under the instruction clock differ: " + found.front().text();
+    finding.fix = fmt::format("compare the folders exact-1 and exact-2 below {}", folder.string());
+    return;
+  }
+  finding.text += fmt::format("; exact: two boots said the same {} bytes", first.said.port.size());
+  if (vcpus < 2) return;
+  const auto turns = lab::turns_in(first.said.port);
+  if (!turns || !turns->fair()) {
+    finding.state = BootFinding::State::weak;
+    finding.text += turns ? "; a vCPU starves under the instruction clock: " + turns->text()
+                          : std::string("; whether its vCPUs take turns under the instruction clock is not known");
+    finding.fix = "install QEMU 10 or newer: apt-get install -t bookworm-backports";
+    return;
+  }
+  finding.text += "; " + turns->text();
 }
 
 async::task<void> examine(const Prepared& prepared, const base::fs::path& folder, BootFinding& finding) {
@@ -141,7 +118,7 @@ async::task<void> examine(const Prepared& prepared, const base::fs::path& folder
     finding = {finding.machine, BootFinding::State::bad, qemu.error().message, qemu.error().hint};
     co_return;
   }
-  const Boot plain = co_await boot(prepared.spec, folder / "wall", prepared.console);
+  const lab::PlainBoot plain = co_await lab::boot_plainly(prepared.spec, folder / "wall", prepared.console);
   if (!plain.trouble.empty()) {
     finding.state = BootFinding::State::bad;
     finding.text = fmt::format("{} does not boot: {}", prepared.kernel, base::printable(plain.trouble));
@@ -153,18 +130,9 @@ async::task<void> examine(const Prepared& prepared, const base::fs::path& folder
   guest::QemuSpec exact = prepared.spec;
   exact.clock = model::Clock::instructions;
   exact.seed = 1;
-  const Boot first = co_await boot(exact, folder / "exact-1", {}), second = co_await boot(exact, folder / "exact-2", {});
-  const std::string& trouble = first.trouble.empty() ? second.trouble : first.trouble;
-  if (!trouble.empty()) {
-    finding.state = BootFinding::State::bad;
-    finding.text += "; under the instruction clock: " + base::printable(trouble);
-  } else if (first.words != second.words) {
-    finding.state = BootFinding::State::weak;
-    finding.text += "; NOT exact: two boots under the instruction clock said different things";
-    finding.fix = fmt::format("compare the folders exact-1 and exact-2 below {}", folder.string());
-  } else {
-    finding.text += fmt::format("; exact: two boots said the same {} bytes", first.words.size());
-  }
+  const lab::PlainBoot first = co_await lab::boot_plainly(exact, folder / "exact-1"),
+                       second = co_await lab::boot_plainly(exact, folder / "exact-2");
+  say_exact(first, second, guest::vcpus_of(exact), folder, finding);
   if (is_native(*prepared.machine)) {
     guest::QemuSpec trial = prepared.spec;
     base::fs::path kept = folder / "accelerator";

@@ -12,6 +12,7 @@ namespace {
 // The options of the run's own command. What concerns only this call stays: how many guests, where reports go.
 RunOptions options_of_run(Session& session, const model::Run& run, const RunOptions& now) {
   RunOptions options = parse_run_command(session, run.command);
+  if (options.hunt) user_error("a hunt is not resumed", "start it again with the seeds that are left: " + base::printable(run.command));
   options.jobs = now.jobs;
   options.junit = now.junit;
   options.git_bisect = now.git_bisect;

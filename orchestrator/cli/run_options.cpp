@@ -61,9 +61,8 @@ int retries_of(const Scenarios& scenarios, const RunOptions& options) {
   return most.value_or(kRetries);
 }
 
-}  // namespace
-
-void add_run_options(CLI::App& command, RunOptions& options) {
+// What runs, and against which kernel.
+void add_choice_options(CLI::App& command, RunOptions& options) {
   command.add_option("SCENARIO", options.scenarios, "Scenario files, or names of shipped ones");
   command.add_option("--arch", options.archs, "Only these architectures")->delimiter(',')->type_name("A,..");
   command.add_option("--machine", options.machines, "Only these machines; globs")->delimiter(',')->type_name("M,..");
@@ -72,11 +71,17 @@ void add_run_options(CLI::App& command, RunOptions& options) {
       ->type_name("SRC");
   command.add_option("--patch", options.patches, "A diff, an mbox or a quilt directory, on top")->type_name("FILE");
   command.add_option("--selftests", options.selftests, "Where the selftests come from")->type_name("SRC");
+  command.add_option("--jobs", options.jobs, "Guests at once (default: one per core)")
+      ->check(CLI::Range(1, 1024))->type_name("N");
+}
+
+}  // namespace
+
+void add_run_options(CLI::App& command, RunOptions& options) {
+  add_choice_options(command, options);
   command.add_option("--isolation", options.isolation, "suite: tests share a guest; test: a fresh guest for each");
   command.add_option("--clock", options.clock, "wall or instructions");
   command.add_option("--seed", options.seed, "Seed of everything random")->type_name("N");
-  command.add_option("--jobs", options.jobs, "Guests at once (default: one per core)")
-      ->check(CLI::Range(1, 1024))->type_name("N");
   command.add_option("--shard", options.shard, "Run one of N parts")->type_name("K/N");
   command.add_option("--retries", options.retries, "Run a bad result so often again, to see whether it is flaky (default: 2)")
       ->check(CLI::Range(0, 100))->type_name("N");
@@ -84,6 +89,30 @@ void add_run_options(CLI::App& command, RunOptions& options) {
   command.add_option("--resume", options.resume, "Go on with an interrupted run: what is left, nothing twice")->type_name("RUN");
   command.add_option("--junit", options.junit, "Write JUnit XML")->type_name("FILE");
   command.add_flag("--git-bisect", options.git_bisect, "Exit as `git bisect run` wants: 0, 1, 125, 255");
+}
+
+void add_hunt_options(CLI::App& command, RunOptions& options) {
+  add_choice_options(command, options);
+  options.seeds = "1..100";
+  command.add_option("--seeds", options.seeds, "The seeds to try, in this order (default: 1..100)")->type_name("A..B");
+  options.hunt = true;
+  options.clock = "instructions";
+  options.retries = 0;
+}
+
+std::vector<std::uint64_t> parse_seeds(const std::string& option, const std::string& text) {
+  constexpr std::int64_t kMost = 100'000;
+  const auto dots = text.find("..");
+  const auto first = base::parse_int(text.substr(0, dots));
+  const auto last = dots == std::string::npos ? first : base::parse_int(text.substr(dots + 2));
+  if (!first || !last || *first < 1 || *last < *first)
+    user_error(fmt::format("{} {} is no range of seeds", option, base::printable(text)),
+               option + " A..B, from 1 on: " + option + " 1..100");
+  if (*last - *first >= kMost)
+    user_error(fmt::format("{} {} are more than {} seeds", option, base::printable(text), kMost), "try fewer at a time");
+  std::vector<std::uint64_t> seeds;
+  for (std::int64_t seed = *first; seed <= *last; ++seed) seeds.push_back(static_cast<std::uint64_t>(seed));
+  return seeds;
 }
 
 lab::RunRequest request_of(const Session& session, const RunOptions& options) {
@@ -98,6 +127,7 @@ lab::RunRequest request_of(const Session& session, const RunOptions& options) {
   request.command = session.command_line;
   request.guests = options.jobs;
   request.dump_on_hang = options.dump_on_hang;
+  request.hunt = options.hunt;
   request.reruns = {.retries = options.retries.value_or(retries_of(scenarios, options)),
                     .known = known_failures(session),
                     .expects = {},
@@ -107,13 +137,15 @@ lab::RunRequest request_of(const Session& session, const RunOptions& options) {
 
 RunOptions parse_run_command(Session& session, const std::string& command_line) {
   std::vector<std::string> words = shell_words(command_line);
-  if (words.size() < 3 || words[1] != "run")
+  const bool hunt = words.size() > 2 && words[1] == "hunt";
+  if (words.size() < 3 || (!hunt && words[1] != "run"))
     throw base::InfraError("this result does not come from `vmlab run`: " + base::printable(command_line));
   RunOptions options;
   Session unused = session;  // output options of the old command do not count here
   CLI::App app;
-  CLI::App* command = app.add_subcommand("run");
-  add_run_options(*command, options);
+  CLI::App* command = app.add_subcommand(words[1]);
+  if (hunt) add_hunt_options(*command, options);
+  else add_run_options(*command, options);
   add_output_options(*command, unused);
   std::vector<std::string> arguments(words.begin() + 1, words.end());
   for (std::string& argument : arguments)

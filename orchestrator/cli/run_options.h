@@ -19,9 +19,17 @@ struct RunOptions {
   bool dump_on_hang = false;
   int jobs = 0;
   bool git_bisect = false;
+  std::string seeds;  // hunt: "1..100"
+  bool hunt = false;
 };
 
 void add_run_options(CLI::App& command, RunOptions& options);
+
+// Those of `vmlab hunt`.
+void add_hunt_options(CLI::App& command, RunOptions& options);
+
+// Reads "A..B" (both included) or "A". Throws UserError on anything else, on 0 and on more than a hundred thousand.
+std::vector<std::uint64_t> parse_seeds(const std::string& option, const std::string& text);
 
 // Loads the scenarios and selects the jobs. Throws UserError.
 lab::RunRequest request_of(const Session& session, const RunOptions& options);
@@ -33,6 +41,14 @@ lab::RunRequest resumed_request(Session& session, const RunOptions& options);
 
 // A stored command line ("vmlab run 'a b.yaml' --seed 7") as options again. Throws InfraError when it is none.
 RunOptions parse_run_command(Session& session, const std::string& command_line);
+
+// Carries a request out, with its progress on stderr. Throws UserError when what was asked for cannot be.
+struct CarriedOut {
+  lab::RunEnd end;
+  std::string run;     // its id in the store
+  bool whole = false;  // not interrupted
+};
+CarriedOut carry_out(Session& session, const lab::RunRequest& request, store::Store& store);
 
 // Carries a request out, prints and delivers its report; the exit code.
 int run_and_report(Session& session, const lab::RunRequest& request, const std::string& junit, bool git_bisect);

@@ -2,6 +2,7 @@
 // Many jobs as one run: builds once, boots as many guests as cores and memory allow, stores results as they arrive.
 #pragma once
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,12 +24,30 @@ struct RunRequest {
   bool keep_order = false;   // reproduce: one guest per job, tests exactly in the given order
   runner::RerunRules reruns; // of bad results; a scenario's known failures and expectations are added
   bool dump_on_hang = false; // also where the scenario does not ask for it
+  // Under the instruction clock: each job runs once for each of these instead of with its own seed.
+  std::vector<std::uint64_t> seeds;
+  // Search among the seeds: threads of ours wake beside the tests at times of the seed, and once a test has failed no
+  // further seed is begun. A job in which one did runs again and must say the same to the byte.
+  bool hunt = false;
+  bool check_exact = true;  // under the instruction clock a machine's first job runs again, for the same reason
+  std::set<std::string> only;  // when not empty: the other tests only keep their places in the plan
   std::optional<model::Run> earlier;  // the interrupted run to go on with: only what is left is run
+};
+
+// A seed under which a test failed.
+struct HuntFind {
+  std::string job, machine, test;
+  std::uint64_t seed = 0;
+  int boot = 0;                           // of the job
+  bool confirmed = false;                 // the seed ran again and said the same to the byte
+  std::vector<std::string> differences;   // where it did not
+  std::string transcript;                 // its hash (exact_transcript.h); empty: it cannot be read
 };
 
 struct RunEnd {
   std::string run;                  // id in the store
   base::Diagnostics user_errors;    // what was asked for cannot be; other machines' results stay
+  std::vector<HuntFind> finds;      // of a hunt, as they came
   std::string kernel_text;          // "6.12.117, gcc 12.2.0": of the first kernel, for the report's head
 };
 

@@ -132,14 +132,20 @@ async::task<void> RunInProgress::guests(const scenario::JobRequest& job, const s
   std::vector<milliseconds> durations;
   for (const model::TestSpec& test : tests) durations.push_back(expected(test.id, *job.machine));
   const std::size_t at_most = request_.keep_order ? 1 : static_cast<std::size_t>(guests_);
+  // A job for each seed asked for, or the one with its own.
+  std::vector<scenario::JobRequest> seeded(std::max<std::size_t>(1, request_.seeds.size()), job);
+  for (std::size_t i = 0; i < request_.seeds.size(); ++i) seeded[i].seed = request_.seeds[i];
+  tally_.tests_all += (seeded.size() - 1) * tests.size();
   async::TaskGroup group(context_.executor);
-  for (const auto& list : deal_out(durations, at_most, kWorthABoot)) {
-    std::vector<model::TestSpec> share;
-    for (const std::size_t index : list) share.push_back(tests[index]);
-    model::JobRecord record = record_of(job, ++guests_of_machine_[std::string(job.machine->id)]);
-    record.kernel = parts.kernel.identity;
-    group.spawn(one_guest(job, std::move(share), std::move(record), parts, copied.empty() ? nullptr : &copying,
-                          to_check, priority));
+  for (const scenario::JobRequest& one : seeded) {
+    for (const auto& list : deal_out(durations, at_most, kWorthABoot)) {
+      std::vector<model::TestSpec> share;
+      for (const std::size_t index : list) share.push_back(tests[index]);
+      model::JobRecord record = record_of(job, ++guests_of_machine_[std::string(job.machine->id)]);
+      record.kernel = parts.kernel.identity;
+      group.spawn(one_guest(one, std::move(share), std::move(record), parts, copied.empty() ? nullptr : &copying,
+                            to_check, priority));
+    }
   }
   co_await group.join();
 }

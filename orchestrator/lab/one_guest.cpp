@@ -20,10 +20,11 @@ guest::QemuSpec spec_of(const scenario::JobRequest& job, const MachineParts& par
   return spec;
 }
 
-std::vector<model::Planned> planned_of(const model::JobRecord& record, const std::vector<model::TestSpec>& tests) {
+std::vector<model::Planned> planned_of(const model::JobRecord& record, const std::vector<model::TestSpec>& tests,
+                                       const std::set<std::string>& only) {
   std::vector<model::Planned> plan;
   for (std::size_t i = 0; i < tests.size(); ++i)
-    plan.push_back({.job = record.job, .machine = record.machine, .test = tests[i].id, .position = static_cast<int>(i)});
+    if (only.empty() || only.contains(tests[i].id)) plan.push_back({.job = record.job, .machine = record.machine, .test = tests[i].id, .position = static_cast<int>(i)});
   return plan;
 }
 
@@ -38,11 +39,13 @@ runner::JobInput RunInProgress::input_for(const scenario::JobRequest& job,
     const Earlier::Owed due = owed(job, test.test.id);
     test.first_attempt = due.first_attempt;
     if (!due.run) test.only_reruns = due.reruns;
+    if (!request_.only.empty() && !request_.only.contains(test.test.id)) test.only_reruns = 0;
   }
   input.reruns = rules_for(job);
   input.dump_on_hang = request_.dump_on_hang || (job.scenario != nullptr && job.scenario->dump_on_hang);
   input.clock = job.clock;
   input.seed = job.seed;
+  input.hunt = request_.hunt;
   input.fresh_guest_per_test = job.isolation == model::Isolation::test;
   return input;
 }
@@ -58,6 +61,7 @@ async::task<void> RunInProgress::one_guest(const scenario::JobRequest& job, std:
   }
   tally_.expected_left += total;
   Slots::Slot slot = co_await slots_.take(job.guest.memory_bytes, total.count());
+  if (request_.hunt && found_) co_return;
   worked_ = true;
 
   const base::fs::path folder = context_.store.run_directory(end_.run) / record.folder;
@@ -67,7 +71,7 @@ async::task<void> RunInProgress::one_guest(const scenario::JobRequest& job, std:
   record.qemu = parts.qemu.full_version;
   record.accel = guest::to_string(spec.accelerator);
   context_.store.upsert_job(end_.run, record);
-  context_.store.plan(end_.run, planned_of(record, tests));
+  context_.store.plan(end_.run, planned_of(record, tests, request_.only));
   co_await choose_accelerator(spec, record, parts.image, folder);
 
   GuestStarter starter({.spec = spec,
@@ -83,6 +87,8 @@ async::task<void> RunInProgress::one_guest(const scenario::JobRequest& job, std:
                         .folder = folder,
                         .tell = [&](const std::string& text) { context_.progress.note(record.job + ": " + text); }});
   StoreSink sink(context_.store, end_.run, context_.progress, tally_, std::move(history), &starter.starts);
+  const bool exact = job.clock == model::Clock::instructions;
+  if (exact) co_await prove_turns(spec, record, parts, starter.starts);
   runner::JobInput input = input_for(job, tests);
   input.record = record;
   input.folder = folder;
@@ -91,7 +97,9 @@ async::task<void> RunInProgress::one_guest(const scenario::JobRequest& job, std:
   if (copying != nullptr)
     input.boot = [&](const model::Plan& plan, const base::fs::path& boot) { return starter.boot(plan, boot); };
   for (runner::JobTest& test : input.tests) test.cross_check = to_check.contains(test.test.id);
-  co_await runner::run_job(std::move(input), sink);
+  BootsSink first(&sink);
+  co_await runner::run_job(input, first);
+  if (exact) co_await check_exact(job, std::move(input), first, starter.starts);
   drop_images(folder);
   sink.job_ended(record);
 }

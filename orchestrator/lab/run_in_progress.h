@@ -10,6 +10,7 @@
 #include "guest/qemu/command_line.h"
 #include "guest/qemu/install.h"
 #include "lab/earlier.h"
+#include "lab/exact_check.h"
 #include "lab/guest_starter.h"
 #include "lab/lab.h"
 #include "lab/sink.h"
@@ -61,6 +62,15 @@ class RunInProgress {
   async::task<void> one_guest(const scenario::JobRequest& job, std::vector<model::TestSpec> tests,
                               model::JobRecord record, const MachineParts& parts, Copying* copying,
                               std::set<std::string> to_check, std::int64_t priority);
+  // exact_share.cpp: the instruction clock's claims, of one job.
+  // Whether its vCPUs take turns; told where they do not.
+  async::task<void> prove_turns(guest::QemuSpec spec, model::JobRecord record, const MachineParts& parts,
+                                model::GuestStarts& starts);
+  // Runs it again where that is its turn.
+  async::task<void> check_exact(const scenario::JobRequest& job, runner::JobInput input, const BootsSink& first,
+                                model::GuestStarts& starts);
+  bool is_first(const model::JobRecord& record) const;
+  bool hunted_down(const std::vector<model::CaseResult>& results, const scenario::JobRequest& job) const;
   runner::JobInput input_for(const scenario::JobRequest& job, const std::vector<model::TestSpec>& tests) const;
 
   // guest_parts.cpp
@@ -85,6 +95,7 @@ class RunInProgress {
   std::map<std::string, guest::QemuInstall> qemus_;  // by program
   std::set<std::string> accelerators_told_;
   Earlier earlier_;
+  bool found_ = false;   // of a hunt: a test has failed
   bool worked_ = false;  // something was added to the run
 };
 

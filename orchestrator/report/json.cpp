@@ -8,6 +8,7 @@
 
 #include "compare/verdict.h"
 #include "report/escape.h"
+#include "report/exactness.h"
 
 namespace report {
 namespace {
@@ -44,7 +45,14 @@ json::object counts_json(const model::OutcomeCounts& counts) {
   return out;
 }
 
-json::object job_json(const model::JobRecord& job) {
+using ByMachine = std::map<std::string, Exactness>;
+
+bool is_inexact(const ByMachine& machines, const std::string& machine) {
+  const auto found = machines.find(machine);
+  return found != machines.end() && found->second.inexact();
+}
+
+json::object job_json(const model::JobRecord& job, const ByMachine& machines) {
   json::object kernel{{"source", text(job.kernel.source)},
                       {"version", text(job.kernel.version)},
                       {"key", text(job.kernel.key)},
@@ -57,18 +65,22 @@ json::object job_json(const model::JobRecord& job) {
                       {"fallbacks", job.starts.fallbacks},
                       {"checked", job.starts.checked},
                       {"differences", texts(job.starts.differences)}};
-  return {{"job", text(job.job)},
-          {"arch", text(job.arch)},
-          {"machine", text(job.machine)},
-          {"kernel", std::move(kernel)},
-          {"selftests", text(job.selftests)},
-          {"qemu", text(job.qemu)},
-          {"accel", text(job.accel)},
-          {"host", text(job.host)},
-          {"boot_ms", number(job.boot_ms)},
-          {"boots", job.boots},
-          {"guests", std::move(guests)},
-          {"folder", text(job.folder)}};
+  json::object out{{"job", text(job.job)},
+                   {"arch", text(job.arch)},
+                   {"machine", text(job.machine)},
+                   {"kernel", std::move(kernel)},
+                   {"selftests", text(job.selftests)},
+                   {"qemu", text(job.qemu)},
+                   {"accel", text(job.accel)},
+                   {"host", text(job.host)},
+                   {"boot_ms", number(job.boot_ms)},
+                   {"boots", job.boots},
+                   {"guests", std::move(guests)},
+                   {"folder", text(job.folder)}};
+  // Of jobs under the instruction clock: whether what ran again was the same to the byte; null: nothing did.
+  if (const auto found = machines.find(job.machine); found != machines.end())
+    out["exact"] = found->second.exact() ? json::value(true) : found->second.inexact() ? json::value(false) : json::value(nullptr);
+  return out;
 }
 
 std::string arch_of(const std::string& machine) {
@@ -77,7 +89,7 @@ std::string arch_of(const std::string& machine) {
 }
 
 // `deciding`: the case that this row decides, or null.
-json::object result_json(const model::CaseResult& r, const compare::Case* deciding) {
+json::object result_json(const model::CaseResult& r, const compare::Case* deciding, const ByMachine& machines) {
   json::object out{{"id", text(r.id)},
                    {"test", text(r.test)},
                    {"handle", text(r.handle)},
@@ -101,21 +113,22 @@ json::object result_json(const model::CaseResult& r, const compare::Case* decidi
   }
   if (deciding != nullptr && !deciding->note.empty()) out["known"] = text(deciding->note);
   if (!r.evidence.empty()) out["evidence"] = text(r.evidence);
+  if (r.clock == model::Clock::instructions && is_inexact(machines, r.machine)) out["inexact"] = true;
   return out;
 }
 
-json::array results_json(const RunView& view) {
+json::array results_json(const RunView& view, const ByMachine& machines) {
   std::map<std::string, const compare::Case*> deciding;  // by handle
   json::array out;
   for (const auto& c : view.settled.cases)
     if (!c.result.handle.empty()) deciding[c.result.handle] = &c;
   for (const auto& r : view.run.results) {
     const auto found = deciding.find(r.handle);
-    out.push_back(result_json(r, found == deciding.end() ? nullptr : found->second));
+    out.push_back(result_json(r, found == deciding.end() ? nullptr : found->second, machines));
   }
   // Planned tests that never reported have no row in the store.
   for (const auto& c : view.settled.cases)
-    if (c.result.handle.empty()) out.push_back(result_json(c.result, &c));
+    if (c.result.handle.empty()) out.push_back(result_json(c.result, &c, machines));
   return out;
 }
 
@@ -130,8 +143,8 @@ json::array expectations_json(const RunView& view) {
   return out;
 }
 
-json::value sample_json(const model::Sample& s) {
-  return json::object{{"metric", text(s.metric)},
+json::object sample_json(const model::Sample& s, bool inexact) {
+  json::object out{{"metric", text(s.metric)},
                       {"job", text(s.job)},
                       {"boot", s.boot},
                       {"order", s.order},
@@ -140,6 +153,8 @@ json::value sample_json(const model::Sample& s) {
                       {"unit", text(s.unit)},
                       {"better", s.lower_is_better ? "lower" : "higher"},
                       {"value", number(s.value)}};
+  if (inexact) out["inexact"] = true;
+  return out;
 }
 
 json::value side_json(const std::optional<compare::Case>& c) {
@@ -155,8 +170,14 @@ std::string line(const json::value& value) { return json::serialize(value) + "\n
 
 std::string run_json(const RunView& view) {
   json::array jobs, samples, ran_nothing, notes;
-  for (const auto& job : view.run.jobs) jobs.push_back(job_json(job));
-  for (const auto& sample : view.run.samples) samples.push_back(sample_json(sample));
+  const ByMachine machines = exactness(view.run);
+  std::map<std::string, std::string> machine_of;  // by job
+  for (const auto& job : view.run.jobs) {
+    jobs.push_back(job_json(job, machines));
+    machine_of[job.job] = job.machine;
+  }
+  for (const auto& sample : view.run.samples)
+    samples.push_back(sample_json(sample, sample.clock == model::Clock::instructions && is_inexact(machines, machine_of[sample.job])));
   for (const auto& key : view.settled.ran_nothing)
     ran_nothing.push_back(json::object{{"machine", text(key.column)}, {"test", text(key.test)}});
   for (const auto& note : view.notes) notes.push_back(text(note.message));
@@ -170,7 +191,7 @@ std::string run_json(const RunView& view) {
                            {"exit_code", exit_code(view)},
                            {"counts", counts_json(compare::count(view.settled))},
                            {"jobs", std::move(jobs)},
-                           {"results", results_json(view)},
+                           {"results", results_json(view, machines)},
                            {"samples", std::move(samples)},
                            {"ran_nothing", std::move(ran_nothing)},
                            {"known_failure_notes", std::move(notes)},
