@@ -25,6 +25,7 @@ void Triage::State::reboot(Match match, const Line& line) {
   culprit = previous = -1;
   kernel_offset.reset();
   waiting.clear();
+  stuck.clear();
   if (!doubt) {
     boots.begin(line);
     heads_seen.clear();

@@ -94,6 +94,11 @@ constexpr Format kFormats[] = {
     // kernel/panic.c before 3.11: "WARNING: at mm/x.c:12 foo+0x1/0x2()"
     {"WARNING: at ", R"(^WARNING: at (?P<file>[\w/.+-]+\.[chS]):\d*(?: (?P<f>[\w.]+)\+)?)",
      Kind::warning, "WARNING in {f}", "WARNING at {file}", Where::header, kAnywhere | kAsserting},
+    // lib/bug.c before 2.6.33 where BUG() traps, as on powerpc; "BUG: warning at" before 2.6.19
+    {"Badness at ", R"(^Badness at (?P<file>[\w/.+-]+\.[chS]):\d*)", Kind::warning, "WARNING in {f}",
+     "WARNING at {file}", Where::pc, kAnywhere | kAsserting},
+    {"BUG: warning at ", R"(^BUG: warning at (?P<file>[\w/.+-]+\.[chS]):\d*/(?P<f>\w+)\(\))",
+     Kind::warning, "WARNING in {f}", "WARNING at {file}", Where::header, kAnywhere | kAsserting},
     // arch/x86/kernel/unwind_frame.c, dumpstack_*.c
     {"WARNING: kernel stack regs", "", Kind::warning, "WARNING: kernel stack regs has bad value",
      "", Where::none, kNoTrace | kAnywhere},

@@ -27,6 +27,7 @@ inline constexpr std::uint64_t kEndedLines =
     40;  // the same after "end trace": a panic may still follow
 inline constexpr std::uint64_t kMaxSpan = 6000;   // lines of one report
 inline constexpr std::size_t kMaxWaiting = 64;    // reports that wait for the kernel offset
+inline constexpr std::size_t kMaxStuck = 64;      // tasks that hold a CPU
 inline constexpr std::size_t kMaxOpen = 8;        // CPUs that report at once
 inline constexpr std::uint64_t kMarkLines = 12;   // how far before a head its "cut here" may be
 inline constexpr std::size_t kMaxHeads = 20000;   // head lines remembered
@@ -74,6 +75,13 @@ struct Triage::State {
 
   // a prefix that no table knows, learned from a head: "vm0: "
   std::string learned;
+
+  // Tasks that stopped a CPU: the detectors tell of one such task again and again.
+  struct Stuck {
+    std::size_t index;  // in `done`
+    std::string task;
+  };
+  std::vector<Stuck> stuck;
 
   std::string suite;  // the last KUnit suite that started
 
