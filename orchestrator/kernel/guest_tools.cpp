@@ -115,40 +115,57 @@ base::Result<GuestToolsArtifact> build_by_recipe(const GuestToolsHost& host, con
   return GuestToolsArtifact{.folder = entry->folder, .identity = *key, .entry = *entry};
 }
 
+// One program with a Makefile of its own, in the first of `folders`.
+struct Program {
+  std::string kind;
+  std::string key;                   // with a version, for changes that the sources do not show
+  std::vector<std::string> folders;  // below guest-tools, that decide what it is
+  std::string output;                // its name
+};
+
+base::Result<GuestToolsArtifact> build_by_make(const GuestToolsHost& host, const Program& program,
+                                               const fs::path& guest_tools, const model::Machine& machine) {
+  auto toolchain = toolchain_identity(host.runner, machine.cross_compile);
+  if (!toolchain) return std::unexpected(toolchain.error());
+  std::vector<fs::path> folders;
+  for (const std::string& folder : program.folders) folders.push_back(guest_tools / folder);
+  auto sources = sources_identity(folders);
+  if (!sources) return std::unexpected(sources.error());
+  const std::string key =
+      base::Sha256().field(program.key).field(machine.cross_compile).field(*toolchain).field(*sources).hex();
+  const std::string summary = program.kind + " for " + std::string(model::to_string(machine.arch));
+  auto entry = find_or_make(host, program.kind, key, summary, [&](const fs::path& fresh) -> base::Result<void> {
+    const fs::path work = fresh / "work";
+    auto done = run_or_fail(host.runner, command_of({"make", "-s", "-j" + std::to_string(host.jobs), "-C",
+                                                     folders.front().string(),
+                                                     "CROSS_COMPILE=" + std::string(machine.cross_compile),
+                                                     "OUT=" + work.string()}));
+    if (!done) return std::unexpected(std::move(done.error()).while_doing("building " + program.kind));
+    std::error_code error;
+    fs::rename(work / program.output, fresh / program.output, error);
+    if (error)
+      return base::fail("the Makefile of " + program.kind + " made no " + program.output + ": " + error.message());
+    fs::remove_all(work, error);
+    return {};
+  });
+  if (!entry) return std::unexpected(entry.error());
+  return GuestToolsArtifact{.folder = entry->folder, .identity = key, .entry = *entry};
+}
+
 }  // namespace
 
 base::Result<GuestToolsArtifact> build_guest_tools(const GuestToolsHost& host,
                                                    const fs::path& guest_tools,
                                                    const model::Machine& machine) {
-  auto toolchain = toolchain_identity(host.runner, machine.cross_compile);
-  if (!toolchain) return std::unexpected(toolchain.error());
-  auto sources = sources_identity({guest_tools / "agent", guest_tools / "wire"});
-  if (!sources) return std::unexpected(sources.error());
-  const std::string key = base::Sha256()
-                              .field("vmlab-agent-1")
-                              .field(machine.cross_compile)
-                              .field(*toolchain)
-                              .field(*sources)
-                              .hex();
-  const std::string summary = "agent for " + std::string(model::to_string(machine.arch));
-  auto entry =
-      find_or_make(host, "agent", key, summary, [&](const fs::path& fresh) -> base::Result<void> {
-        const fs::path work = fresh / "work";
-        auto done = run_or_fail(host.runner,
-                                command_of({"make", "-s", "-j" + std::to_string(host.jobs), "-C",
-                                            (guest_tools / "agent").string(),
-                                            "CROSS_COMPILE=" + std::string(machine.cross_compile),
-                                            "OUT=" + work.string()}));
-        if (!done)
-          return std::unexpected(std::move(done.error()).while_doing("building the agent"));
-        std::error_code error;
-        fs::rename(work / "init", fresh / "init", error);
-        if (error) return base::fail("the agent's Makefile made no init: " + error.message());
-        fs::remove_all(work, error);
-        return {};
-      });
-  if (!entry) return std::unexpected(entry.error());
-  return GuestToolsArtifact{.folder = entry->folder, .identity = key, .entry = *entry};
+  return build_by_make(host, {.kind = "agent", .key = "vmlab-agent-1", .folders = {"agent", "wire"}, .output = "init"},
+                       guest_tools, machine);
+}
+
+base::Result<GuestToolsArtifact> build_benchmarks(const GuestToolsHost& host,
+                                                  const fs::path& guest_tools,
+                                                  const model::Machine& machine) {
+  return build_by_make(host, {.kind = "bench", .key = "vmlab-bench-1", .folders = {"bench"}, .output = "vmlab-bench"},
+                       guest_tools, machine);
 }
 
 base::Result<GuestToolsArtifact> build_guest_libraries(const GuestToolsHost& host,

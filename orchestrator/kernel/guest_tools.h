@@ -25,6 +25,10 @@ base::Result<GuestToolsArtifact> build_guest_tools(const GuestToolsHost& host,
                                                    const base::fs::path& guest_tools,
                                                    const model::Machine& machine);
 
+// folder/vmlab-bench, static, from `make -C <guest_tools>/bench`.
+base::Result<GuestToolsArtifact> build_benchmarks(const GuestToolsHost& host, const base::fs::path& guest_tools,
+                                                  const model::Machine& machine);
+
 // folder/include, folder/lib and folder/manifest (libraries and their hashes), for
 // build_selftests().
 base::Result<GuestToolsArtifact> build_guest_libraries(const GuestToolsHost& host,

@@ -58,6 +58,7 @@ Report Parser::finish(ProcessEnd end) {
   report.missing = reading.missing;
   report.complete = verdict.complete;
   report.reported = reading.reported;
+  report.measured = state.bench.take();
   if (!(end.kind == ProcessEnd::Kind::exited && end.value == 4)) report.lost = reading.missing;
   if (report.lost > 0 && reading.last_started)
     report.started = state.names.unique(bounded_text(*reading.last_started));

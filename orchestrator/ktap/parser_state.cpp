@@ -83,6 +83,7 @@ void Parser::State::take_line(bool whole) {
 
 void Parser::State::read_line(std::string_view text, bool whole) {
   if (!base::trim(text).empty()) last_line = text.substr(0, 400);
+  if (dialect == model::Dialect::benchmark) return bench.line(text, lines);
   if (reads_uffd() && uffd.line(text, lines)) return;
   if (reads_plain() && plain.line(text, lines)) return;
   stress.line(text);
@@ -124,6 +125,12 @@ Reading Parser::State::reading(const ProcessEnd& end) {
   out.strict_statuses = dialect != model::Dialect::exit_code;
   // A plain program says on stderr why it gives up.
   out.last_line = bounded_text(base::trim(last_error.empty() ? last_line : last_error));
+  if (bench.any_structure()) {
+    out.any_structure = true;
+    out.reported = bench.reported();
+    out.bad = bench.bad();
+    return out;
+  }
   if (uffd.any_structure() && !tap.any_structure()) {
     const UffdSummary summary = uffd.finish();
     out.any_structure = true;

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "ktap/bench_reader.h"
 #include "ktap/case_name.h"
 #include "ktap/parser.h"
 #include "ktap/plain_reader.h"
@@ -36,7 +37,8 @@ struct Parser::State {
           if (const std::string* section = tap.section()) raw.name = *section + "/" + raw.name;
           add(std::move(raw));
         }),
-        plain([this](RawCase raw) { add(std::move(raw)); }) {}
+        plain([this](RawCase raw) { add(std::move(raw)); }),
+        bench([this](RawCase raw) { add(std::move(raw)); }) {}
 
   // Text from elsewhere may be the output of several programs in a row.
   bool reads_all() const { return dialect == model::Dialect::automatic && test_id.empty(); }
@@ -75,6 +77,7 @@ struct Parser::State {
   UffdReader uffd;
   StressReader stress;
   PlainReader plain;
+  BenchReader bench;
   UniqueNames names;
   std::vector<Case> cases;
   std::size_t taken = 0;

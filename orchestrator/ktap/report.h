@@ -41,6 +41,14 @@ struct ProcessEnd {
   static ProcessEnd unknown() { return {Kind::unknown, 0}; }
 };
 
+// Values of one metric, as a benchmark printed them.
+struct Measured {
+  std::string metric;
+  std::string unit;
+  bool lower_is_better = true;
+  std::vector<double> values;  // finite; one a round, in order
+};
+
 struct Report {
   std::vector<Case>
       cases;  // in the order of the stream; at most one about the whole test, the last
@@ -55,6 +63,7 @@ struct Report {
   std::optional<std::string> started;  // name of the first of these, where it had announced itself
   std::vector<std::string>
       notes;  // oddities that decide nothing: totals that disagree, a second plan
+  std::vector<Measured> measured;  // of benchmarks
 };
 
 // "SIGSEGV" for 11; "signal 77" for one that has no name.

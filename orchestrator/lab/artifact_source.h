@@ -5,6 +5,7 @@
 #include <expected>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -54,6 +55,7 @@ struct BuiltSelftests {
 struct BuiltTools {
   base::fs::path agent;
   std::vector<image::Tree> shell;  // programs for scripts and people; empty when not available
+  std::optional<image::Tree> benchmarks = {};
 };
 
 class ArtifactSource {
@@ -67,6 +69,8 @@ class ArtifactSource {
   virtual Built<BuiltSelftests> selftests(const model::SelftestSpec& spec, const model::Machine& machine,
                                           const OnProgress& on_progress) = 0;
   virtual Built<BuiltTools> tools(const model::Machine& machine, const OnProgress& on_progress) = 0;
+  // Our benchmarks, in `benchmarks` of the result.
+  virtual Built<BuiltTools> benchmarks(const model::Machine& machine, const OnProgress& on_progress) = 0;
   // What shell scripts and people need in a guest, in `shell` of the result; a minute to build.
   virtual Built<BuiltTools> shell(const model::Machine& machine, const OnProgress& on_progress) = 0;
   // A formatted file system image, ready to be copied.

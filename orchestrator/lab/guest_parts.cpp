@@ -16,8 +16,9 @@ constexpr const char* kSharedHelpers = "kselftest";
 
 std::vector<image::Tree> selftest_trees(const std::vector<model::TestSpec>& tests, const BuiltSelftests& selftests) {
   std::set<std::string> folders;
-  for (const model::TestSpec& test : tests) folders.insert(test.collection);
-  if (base::fs::is_directory(selftests.folder / kSharedHelpers)) folders.insert(kSharedHelpers);
+  for (const model::TestSpec& test : tests)
+    if (test.collection != model::kBenchmarks) folders.insert(test.collection);
+  if (!selftests.folder.empty() && base::fs::is_directory(selftests.folder / kSharedHelpers)) folders.insert(kSharedHelpers);
   std::vector<image::Tree> trees;
   for (const std::string& folder : folders)
     trees.push_back({.host = selftests.folder / folder,
@@ -30,7 +31,8 @@ std::vector<image::Tree> selftest_trees(const std::vector<model::TestSpec>& test
 
 async::task<const Built<image::BaseImage>*> RunInProgress::base_image(
     const scenario::JobRequest& job, const std::vector<model::TestSpec>& tests, const BuiltKernel& kernel,
-    const BuiltSelftests& selftests, const BuiltTools& tools, std::int64_t priority) {
+    const BuiltSelftests& selftests, const BuiltTools& tools, const std::optional<image::Tree>& benchmarks,
+    std::int64_t priority) {
   image::ImageSpec spec;
   spec.agent = tools.agent;
   // Scripts need a shell, and so do programs that call popen() or system().
@@ -42,6 +44,10 @@ async::task<const Built<image::BaseImage>*> RunInProgress::base_image(
   for (image::Tree& tree : selftest_trees(tests, selftests)) {
     key += " " + tree.guest;
     spec.trees.push_back(std::move(tree));
+  }
+  if (benchmarks) {
+    key += " " + benchmarks->identity;
+    spec.trees.push_back(*benchmarks);
   }
   co_return co_await workshop_.base_image(spec, key, priority);
 }

@@ -12,6 +12,7 @@
 #include "kernel/guest_tools.h"
 #include "kernel/selftests.h"
 #include "kernel/selftests_tree.h"
+#include "lab/job_plan.h"
 #include "lab/request_note.h"
 
 namespace lab {
@@ -155,6 +156,19 @@ Built<BuiltTools> KernelArtifacts::tools(const model::Machine& machine, const On
   if (!agent) return infra(std::move(agent.error()).while_doing("building the guest agent").text());
   state_->hold(agent->entry.in_use);
   return BuiltTools{agent->folder / "init", {}};
+}
+
+Built<BuiltTools> KernelArtifacts::benchmarks(const model::Machine& machine, const OnProgress& on_progress) {
+  on_progress("building", -1);
+  auto bench = kernel::build_benchmarks(state_->host_for(on_progress), state_->root / "guest-tools", machine);
+  if (!bench) return infra(std::move(bench.error()).while_doing("building the benchmarks").text());
+  state_->hold(bench->entry.in_use);
+  return BuiltTools{.agent = {},
+                    .shell = {},
+                    .benchmarks = image::Tree{.host = bench->folder,
+                                              .guest = std::string(kSelftestsInGuest) + "/" + std::string(model::kBenchmarks),
+                                              .identity = bench->identity,
+                                              .only = {std::string(model::kBenchmarkProgram)}}};
 }
 
 Built<BuiltTools> KernelArtifacts::shell(const model::Machine& machine, const OnProgress& on_progress) {

@@ -19,6 +19,7 @@ class KernelArtifacts : public ArtifactSource {
                                   const OnProgress& on_progress) override;
   Built<BuiltTools> tools(const model::Machine& machine, const OnProgress& on_progress) override;
   // The programs scripts and people want in a guest: a shell and the usual small tools.
+  Built<BuiltTools> benchmarks(const model::Machine& machine, const OnProgress& on_progress) override;
   Built<BuiltTools> shell(const model::Machine& machine, const OnProgress& on_progress) override;
   Built<base::fs::path> scratch_image(model::ScratchFs filesystem) override;
   Built<image::BaseImage> base_image(const image::ImageSpec& spec) override;

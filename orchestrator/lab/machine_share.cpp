@@ -25,6 +25,14 @@ std::map<std::string, int> kinds_to_copy(const scenario::JobRequest& job, const 
   std::erase_if(kinds, [](const auto& kind) { return kind.second < 2; });
   return kinds;
 }
+
+bool is_benchmark(const model::TestSpec& test) { return test.collection == model::kBenchmarks; }
+
+// Benchmarks are ours: a job of benchmarks alone builds no selftests.
+bool wants_selftests(const scenario::JobRequest& job) {
+  return !job.vmtests.empty() || !std::ranges::all_of(job.tests, is_benchmark);
+}
+
 }  // namespace
 
 void RunInProgress::all_get(const scenario::JobRequest& job, const BuildProblem& problem, const std::string& what) {
@@ -52,7 +60,8 @@ async::task<void> RunInProgress::machine_share(scenario::JobRequest job, std::in
     all_get(job, kernel->error(), "kernel");
     co_return;
   }
-  const auto* selftests = co_await workshop_.selftests(job.selftests, *job.machine);
+  static const Built<BuiltSelftests> kNone{};
+  const auto* selftests = wants_selftests(job) ? co_await workshop_.selftests(job.selftests, *job.machine) : &kNone;
   if (!*selftests) {
     all_get(job, selftests->error(), "selftests");
     co_return;
@@ -61,6 +70,15 @@ async::task<void> RunInProgress::machine_share(scenario::JobRequest job, std::in
   if (!*tools) {
     all_get(job, tools->error(), "guest tools");
     co_return;
+  }
+  std::optional<image::Tree> benchmarks;
+  if (std::ranges::any_of(job.tests, is_benchmark)) {
+    const auto* built = co_await workshop_.benchmarks(*job.machine);
+    if (!*built) {
+      all_get(job, built->error(), "benchmarks");
+      co_return;
+    }
+    benchmarks = (*built)->benchmarks;
   }
   co_await workshop_.shell(*job.machine);  // whether it was built is looked at when the image is made
   bench = {};
@@ -83,7 +101,7 @@ async::task<void> RunInProgress::machine_share(scenario::JobRequest job, std::in
   tally_.tests_all += job.tests.size() - counted;
   const PreparedTests prepared = tests_left(job, **kernel, **selftests);
   if (prepared.runnable.empty()) co_return;
-  const auto* image = co_await base_image(job, prepared.runnable, **kernel, **selftests, **tools, priority);
+  const auto* image = co_await base_image(job, prepared.runnable, **kernel, **selftests, **tools, benchmarks, priority);
   const MachineParts parts{**kernel, **selftests, **tools, *image, qemus_.at(std::string(job.machine->qemu))};
   co_await guests(job, prepared.runnable, parts, priority);
 }
@@ -131,7 +149,8 @@ async::task<void> RunInProgress::guests(const scenario::JobRequest& job, const s
     for (const std::size_t index : tests_to_check(copied, end_.run)) to_check.insert(copied[index].test);
   std::vector<milliseconds> durations;
   for (const model::TestSpec& test : tests) durations.push_back(expected(test.id, *job.machine));
-  const std::size_t at_most = request_.keep_order ? 1 : static_cast<std::size_t>(guests_);
+  // What ran before a test in its guest is part of an exact number: history must not decide it.
+  const std::size_t at_most = request_.keep_order || job.clock == model::Clock::instructions ? 1 : static_cast<std::size_t>(guests_);
   // A job for each seed asked for, or the one with its own.
   std::vector<scenario::JobRequest> seeded(std::max<std::size_t>(1, request_.seeds.size()), job);
   for (std::size_t i = 0; i < request_.seeds.size(); ++i) seeded[i].seed = request_.seeds[i];

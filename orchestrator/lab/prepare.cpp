@@ -20,6 +20,10 @@ PreparedTests prepare_tests(const scenario::JobRequest& job, const BuiltSelftest
   PreparedTests prepared;
   for (const scenario::UnfitTest& unfit : job.unfit) prepared.unfit.emplace_back(unfit.test.id, unfit.reason);
   for (const model::TestSpec& test : job.tests) {
+    if (test.collection == model::kBenchmarks) {
+      prepared.runnable.push_back(test);
+      continue;
+    }
     std::vector<std::string> names{test.program};
     names.insert(names.end(), test.also_called.begin(), test.also_called.end());
     const auto found =

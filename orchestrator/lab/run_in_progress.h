@@ -77,7 +77,7 @@ class RunInProgress {
   async::task<const Built<image::BaseImage>*> base_image(const scenario::JobRequest& job,
                                                          const std::vector<model::TestSpec>& tests,
                                                          const BuiltKernel& kernel, const BuiltSelftests& selftests,
-                                                         const BuiltTools& tools, std::int64_t priority);
+                                                         const BuiltTools& tools, const std::optional<image::Tree>& benchmarks, std::int64_t priority);
   // Copies for one boot, in its folder.
   async::task<base::Result<std::vector<guest::Drive>>> drives(const std::vector<model::TestSpec>& tests,
                                                               const base::fs::path& folder, std::int64_t priority);

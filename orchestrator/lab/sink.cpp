@@ -66,6 +66,10 @@ void StoreSink::results(const model::JobRecord& job, std::vector<model::CaseResu
                   std::chrono::duration_cast<std::chrono::seconds>(tally_.expected_left / std::max(tally_.guests, 1)));
 }
 
+void StoreSink::samples(const model::JobRecord&, std::vector<model::Sample> samples) {
+  store_.add_samples(run_, samples);
+}
+
 void StoreSink::note(const model::JobRecord& job, std::string text) {
   progress_.note(fmt::format("{}: {}", job.job, base::printable(text)));
 }

@@ -90,6 +90,12 @@ async::task<const Built<BuiltTools>*> Workshop::tools(const model::Machine& mach
   return get(tools_, std::string(machine.cross_compile), std::move(label), std::move(make));
 }
 
+async::task<const Built<BuiltTools>*> Workshop::benchmarks(const model::Machine& machine) {
+  std::string label = fmt::format("benchmarks {}", model::to_string(machine.arch));
+  auto make = [this, &machine, report = reporter(label)] { return source_.benchmarks(machine, report); };
+  return get(benchmarks_, std::string(machine.cross_compile), std::move(label), std::move(make));
+}
+
 async::task<const Built<BuiltTools>*> Workshop::shell(const model::Machine& machine) {
   std::string label = fmt::format("guest shell {}", model::to_string(machine.arch));
   auto make = [this, &machine, report = reporter(label)] { return source_.shell(machine, report); };

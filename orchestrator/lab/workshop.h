@@ -27,6 +27,7 @@ class Workshop {
   async::task<const Built<BuiltSelftests>*> selftests(const model::SelftestSpec& spec,
                                                       const model::Machine& machine);
   async::task<const Built<BuiltTools>*> tools(const model::Machine& machine);
+  async::task<const Built<BuiltTools>*> benchmarks(const model::Machine& machine);
   async::task<const Built<BuiltTools>*> shell(const model::Machine& machine);
   // Mere packing: these need no bench.
   async::task<const Built<base::fs::path>*> scratch_image(model::ScratchFs filesystem, std::int64_t priority);
@@ -56,7 +57,7 @@ class Workshop {
   async::WorkerPool pool_{1 + kDesks};
   Shelf<BuiltKernel> kernels_;
   Shelf<BuiltSelftests> selftests_;
-  Shelf<BuiltTools> tools_, shells_;
+  Shelf<BuiltTools> tools_, shells_, benchmarks_;
   Shelf<base::fs::path> scratch_;
   Shelf<image::BaseImage> images_;
 };

@@ -16,12 +16,13 @@ std::string_view to_string(ScratchFs filesystem) {
 }
 namespace {
 
-constexpr std::array<std::pair<Dialect, std::string_view>, 5> kDialects{{
+constexpr std::array<std::pair<Dialect, std::string_view>, 6> kDialects{{
     {Dialect::automatic, "auto"},
     {Dialect::tap, "tap"},
     {Dialect::uffd_unit_tests, "uffd_unit_tests"},
     {Dialect::uffd_stress, "uffd_stress"},
     {Dialect::exit_code, "exit_code"},
+    {Dialect::benchmark, "benchmark"},
 }};
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/source.h"
@@ -18,9 +19,13 @@ std::string_view to_string(Clock clock);
 std::string_view to_string(Isolation isolation);
 
 // How a program reports its cases (room ktap). `automatic` looks at the output itself.
-enum class Dialect { automatic, tap, uffd_unit_tests, uffd_stress, exit_code };
+enum class Dialect { automatic, tap, uffd_unit_tests, uffd_stress, exit_code, benchmark };
 std::string_view to_string(Dialect dialect);
 std::optional<Dialect> dialect_from(std::string_view name);
+
+// Of tests that are benchmarks of ours (guest-tools/bench), not programs of a selftest tree.
+inline constexpr std::string_view kBenchmarks = "bench";
+inline constexpr std::string_view kBenchmarkProgram = "vmlab-bench";
 
 struct HugePagePool {
   std::uint64_t page_bytes = 0;

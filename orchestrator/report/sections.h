@@ -25,6 +25,8 @@ std::string not_run_section(const RunView& view, const ReasonMarks& marks,
 std::string announced_section(const RunView& view, const TerminalOptions& options);
 // Guests that were copies of frozen ones, and what checking a share of them gave.
 std::string guests_section(const RunView& view, const TerminalOptions& options);
+// What benchmarks measured.
+std::string measured_section(const RunView& view, const TerminalOptions& options);
 // What kernels that are bad on purpose were to do, and did.
 std::string expectations_section(const RunView& view, const TerminalOptions& options);
 std::string news_section(const RunView& view, const TerminalOptions& options);

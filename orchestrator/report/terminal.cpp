@@ -166,7 +166,7 @@ std::string terminal_text(const RunView& view, const TerminalOptions& given) {
   const ReasonMarks marks = reason_marks(view);
   std::string out = header(view, options) + bad_section(view, options);
   for (const std::string& section :
-       {matrix_section(view, marks, options), not_run_section(view, marks, options),
+       {matrix_section(view, marks, options), measured_section(view, options), not_run_section(view, marks, options),
         announced_section(view, options), guests_section(view, options), expectations_section(view, options), news_section(view, options)})
     if (!section.empty()) out += section + "\n";
   TerminalOptions plain = options;

@@ -184,6 +184,11 @@ BootEnd BootRun::conclude() {
   feed_console();  // its last words: what /dev/kmsg had no time to bring
   const guest::GuestEnd end = guest_->ended().value_or(guest::GuestEnd{});
   using Kind = guest::GuestEnd::Kind;
+  // It may have powered off before we came to end it, its goodbye unread.
+  if (heard_enough_) {
+    (void)log_.end_test(true);
+    return {BootEnd::Kind::finished, {}, {}};
+  }
   if (!infra_ && end.kind == Kind::failed) infra_ = end.text;
   if (!infra_) infra_ = lost_words(end);
 

@@ -98,6 +98,7 @@ void BootRun::on(const channel::TestEnd& end) {
 }
 
 void BootRun::on(const channel::Vmstat& vmstat) {
+  (vmstat.after ? vmstat_.after : vmstat_.before) = vmstat.text;
   artifacts_.append(fmt::format("{:03}-vmstat-{}.txt", vmstat.test, vmstat.after ? "after" : "before"), vmstat.text);
 }
 
@@ -213,13 +214,18 @@ void BootRun::finish_test(TestEnding ending, ktap::ProcessEnd process, double du
   ResultFrame frame = frame_of(input_, record_, attempt_);
   frame.position = position_++;
   sink_.results(record_, verdicts(seen, frame));
+  // A number from a kernel that was in trouble is none.
+  if (test->test.dialect == model::Dialect::benchmark && seen.ending.how == TestEnding::How::finished && !shaken_ &&
+      !seen.report.measured.empty())
+    sink_.samples(record_, samples_of(seen.report, test->test.id, vmstat_, frame));
+  vmstat_ = {};
   if (infra) {
     front_reported_ = true;
     return;
   }
   queue_.pop_front();
   attempt_ = queue_.empty() ? 1 : queue_.front()->first_attempt;
-  if (shaken_ || input_.fresh_guest_per_test) done_ = true;
+  if (shaken_ || input_.fresh_guest_per_test) done_ = heard_enough_ = true;
 }
 
 }  // namespace runner

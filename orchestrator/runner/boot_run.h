@@ -11,6 +11,7 @@
 #include "runner/boot.h"
 #include "runner/charged_time.h"
 #include "runner/log_watch.h"
+#include "runner/samples.h"
 #include "runner/verdicts.h"
 
 namespace runner {
@@ -96,6 +97,7 @@ class BootRun {
   std::chrono::steady_clock::time_point last_tick_{};
   Phase phase_ = Phase::booting;
   std::optional<ktap::Parser> parser_;
+  VmstatAround vmstat_;       // of the running test
   std::string last_output_;   // the end of what the running test printed
   std::string setup_text_;    // the agent's words on the needs of the test that is next
   bool setup_failed_ = false;
@@ -107,6 +109,7 @@ class BootRun {
   bool said_goodbye_ = false;
   int error_notes_ = 0;
   bool done_ = false;         // leave the loop
+  bool heard_enough_ = false; // nobody listens to the guest any more: what becomes of it means nothing
   bool front_reported_ = false;
   bool boot_told_ = false;
   int position_ = 0;  // tests reported in this boot

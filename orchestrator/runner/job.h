@@ -59,6 +59,8 @@ class JobSink {
   virtual void booted(const model::JobRecord& job) = 0;
   virtual void test_started(const model::JobRecord& job, const model::TestSpec& test) = 0;
   virtual void results(const model::JobRecord& job, std::vector<model::CaseResult> results) = 0;
+  // What a benchmark measured, after its results.
+  virtual void samples(const model::JobRecord&, std::vector<model::Sample>) {}
   // A test ran in a copy of a frozen guest and in one that was booted; `difference` says where its outcomes differ.
   virtual void cross_checked(const model::JobRecord&, const std::string& /*test*/,
                              const std::optional<std::string>& /*difference*/) {}

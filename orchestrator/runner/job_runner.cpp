@@ -41,6 +41,9 @@ class WatchingSink final : public JobSink {
     }
     sink_.results(job, std::move(results));
   }
+  void samples(const model::JobRecord& job, std::vector<model::Sample> samples) override {
+    sink_.samples(job, std::move(samples));
+  }
   void note(const model::JobRecord& job, std::string text) override { sink_.note(job, std::move(text)); }
   void cross_checked(const model::JobRecord& job, const std::string& test,
                      const std::optional<std::string>& difference) override {

@@ -15,7 +15,7 @@ namespace scenario {
 namespace {
 
 const std::vector<std::string> kKeys = {"name",  "description", "kernel",    "selftests", "machines", "guest", "pools",
-                                        "tests", "isolation",   "clock",     "seed",      "retries",
+                                        "tests", "benchmarks", "isolation",   "clock",     "seed",      "retries",
                                         "dump_on_hang", "known_failures", "expects"};
 
 bool is_name(std::string_view text) {
@@ -91,8 +91,10 @@ void read_scenario(Context& context, const YAML::Node& root, model::Scenario& sc
   map.with("guest", [&](const YAML::Node& node) { read_guest(context, node, scenario); });
   map.with("pools", [&](const YAML::Node& node) { context.pools = read_pool_sets(context, node); });
   map.with("tests", [&](const YAML::Node& node) { read_tests(context, node, scenario); });
-  if (!map.has("tests") && root.IsMap())
-    context.reader.error(map.place(), "the scenario has no `tests`", "list them: `tests: [{run: gup_longterm}]`");
+  map.with("benchmarks", [&](const YAML::Node& node) { read_benchmarks(context, node, scenario); });
+  if (!map.has("tests") && !map.has("benchmarks") && root.IsMap())
+    context.reader.error(map.place(), "the scenario has neither `tests` nor `benchmarks`",
+                         "list them: `tests: [{run: gup_longterm}]`");
   read_how(context, map, scenario);
   map.with("expects", [&](const YAML::Node& node) { scenario.expects = read_expects(context, node, scenario); });
   read_known(context, map, scenario, elsewhere);

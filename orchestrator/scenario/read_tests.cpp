@@ -31,22 +31,6 @@ void apply_own(TestSpec& test, const TestVariation& own) {
   test.hugepages_line = own.line;
 }
 
-void read_common(Context& context, const YamlMap& map, TestSpec& test) {
-  TestVariation own;
-  read_how(context, map, own, test.variations);
-  apply_own(test, own);
-  test.line = map.place().line;
-  test.column = map.place().column;
-  map.with("environment", [&](const YAML::Node& node) {
-    for (const YamlReader::Entry& entry : context.reader.entries(node, "environment"))
-      if (const auto value = context.reader.text(entry.value, "a variable")) {
-        if (is_plain(entry.name, "_")) test.environment[entry.name] = *value;
-        else context.reader.error(entry.at, fmt::format("{} is not a variable's name", in_quotes(entry.name)),
-                                  "use letters, digits and `_`");
-      }
-  });
-}
-
 void read_program(Context& context, const YamlMap& map, TestSpec& test) {
   map.with("collection", [&](const YAML::Node& node) {
     test.collection = context.reader.text(node, "collection").value_or("mm");
@@ -168,6 +152,22 @@ bool is_selection(const YAML::Node& node) {
 }
 
 }  // namespace
+
+void read_common(Context& context, const YamlMap& map, TestSpec& test) {
+  TestVariation own;
+  read_how(context, map, own, test.variations);
+  apply_own(test, own);
+  test.line = map.place().line;
+  test.column = map.place().column;
+  map.with("environment", [&](const YAML::Node& node) {
+    for (const YamlReader::Entry& entry : context.reader.entries(node, "environment"))
+      if (const auto value = context.reader.text(entry.value, "a variable")) {
+        if (is_plain(entry.name, "_")) test.environment[entry.name] = *value;
+        else context.reader.error(entry.at, fmt::format("{} is not a variable's name", in_quotes(entry.name)),
+                                  "use letters, digits and `_`");
+      }
+  });
+}
 
 void read_tests(Context& context, const YAML::Node& node, model::Scenario& scenario) {
   if (!node.IsSequence()) {

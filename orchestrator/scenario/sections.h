@@ -48,6 +48,7 @@ PoolSets read_pool_sets(Context& context, const YAML::Node& node);
 std::vector<model::HugePagePool> read_pools(Context& context, const YAML::Node& node);
 
 void read_tests(Context& context, const YAML::Node& node, model::Scenario& scenario);
+void read_benchmarks(Context& context, const YAML::Node& node, model::Scenario& scenario);
 
 // `scenario` has its tests and machines already.
 std::vector<model::Expectation> read_expects(Context& context, const YAML::Node& node, const model::Scenario& scenario);

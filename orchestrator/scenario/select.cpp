@@ -111,6 +111,11 @@ void check_tests(const Selection& selection, const Scenarios& scenarios, base::D
   }
 }
 
+// A pristine guest for each test where that is cheap: where guests can be copied from a frozen one.
+model::Isolation default_isolation(const model::Machine& machine, model::Clock clock) {
+  return machine.restores && clock == model::Clock::wall ? model::Isolation::test : model::Isolation::suite;
+}
+
 JobRequest job_for(const std::shared_ptr<const model::Scenario>& scenario, const model::Machine& machine,
                    const Selection& selection) {
   JobRequest job;
@@ -127,7 +132,7 @@ JobRequest job_for(const std::shared_ptr<const model::Scenario>& scenario, const
   if (selection.selftests) job.selftests.source = *selection.selftests;
   job.guest = guest_for(*scenario, machine);
   job.clock = selection.clock.value_or(scenario->clock);
-  job.isolation = selection.isolation.value_or(scenario->isolation.value_or(model::Isolation::suite));
+  job.isolation = selection.isolation.value_or(scenario->isolation.value_or(default_isolation(machine, job.clock)));
   job.seed = selection.seed ? selection.seed : scenario->seed;
   job.test_globs = selection.tests;
   job.shard = selection.shard;

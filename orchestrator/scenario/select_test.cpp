@@ -44,6 +44,20 @@ std::set<std::string> planned(const std::vector<JobRequest>& jobs) {
 
 }  // namespace
 
+TEST(Selection, GivesEachTestAGuestOfItsOwnWhereGuestsCanBeCopied) {
+  const auto isolation = [](std::string_view text, Selection selection = {}) {
+    const auto jobs = select_jobs(scenarios(text), selection);
+    std::string words;
+    for (const JobRequest& job : *jobs) words += std::string(model::to_string(job.isolation)) + " ";
+    return words;
+  };
+  EXPECT_EQ(isolation(kThree), "test test suite ");
+  EXPECT_EQ(isolation(kThree, {.clock = model::Clock::instructions}), "suite suite suite ");
+  EXPECT_EQ(isolation(kThree, {.isolation = model::Isolation::suite}), "suite suite suite ");
+  EXPECT_EQ(isolation("isolation: suite\nmachines: [x86_64]\ntests: [{run: cow}]\n"), "suite ");
+  EXPECT_EQ(isolation("isolation: test\nmachines: [ppc32-e500]\ntests: [{run: cow}]\n"), "test ");
+}
+
 TEST(Selection, WithoutWordsIsTheWholeMatrix) {
   const auto jobs = select_jobs(scenarios(kThree), {});
   ASSERT_TRUE(jobs);

@@ -19,6 +19,9 @@ std::vector<std::string> with_how(std::vector<std::string> keys);
 void read_how(Context& context, const YamlMap& map, model::TestVariation& change,
               std::vector<model::TestVariation>& more);
 
+// Those keys and the environment into the test itself.
+void read_common(Context& context, const YamlMap& map, model::TestSpec& test);
+
 // The keys per_machine, per_command and per_selftests.
 void read_variations(Context& context, const YamlMap& map, model::TestSpec& test);
 
