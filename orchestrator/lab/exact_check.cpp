@@ -29,6 +29,10 @@ void BootsSink::results(const model::JobRecord& job, std::vector<model::CaseResu
   if (outer_ != nullptr) outer_->results(job, std::move(results));
 }
 
+void BootsSink::samples(const model::JobRecord& job, std::vector<model::Sample> samples) {
+  if (outer_ != nullptr) outer_->samples(job, std::move(samples));
+}
+
 void BootsSink::cross_checked(const model::JobRecord& job, const std::string& test,
                               const std::optional<std::string>& difference) {
   if (outer_ != nullptr) outer_->cross_checked(job, test, difference);

@@ -23,6 +23,7 @@ class BootsSink final : public runner::JobSink {
   void booted(const model::JobRecord& job) override;
   void test_started(const model::JobRecord& job, const model::TestSpec& test) override;
   void results(const model::JobRecord& job, std::vector<model::CaseResult> results) override;
+  void samples(const model::JobRecord& job, std::vector<model::Sample> samples) override;
   void cross_checked(const model::JobRecord& job, const std::string& test,
                      const std::optional<std::string>& difference) override;
   void note(const model::JobRecord& job, std::string text) override;

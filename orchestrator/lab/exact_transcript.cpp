@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "channel/message_reader.h"
 #include "guest/qemu/port_file.h"
+#include "runner/artifacts.h"
 
 namespace lab {
 namespace {
@@ -73,7 +74,7 @@ base::Result<Transcript> read_transcript(const base::fs::path& boot) {
   if (!console) return std::unexpected(console.error());
   auto port = base::read_file(boot / guest::kTranscriptFile, kMostBytes);
   if (!port) return std::unexpected(port.error());
-  return Transcript{std::move(*console), std::move(*port)};
+  return Transcript{std::move(*console), std::move(*port), base::fs::exists(boot / runner::kCutFile)};
 }
 
 std::string transcript_hash(const Transcript& transcript) {
@@ -103,8 +104,16 @@ std::string TranscriptDifference::text() const {
   return fmt::format("{} from line {} on: {}, then {}", part, line, side(first), side(second));
 }
 
-std::vector<TranscriptDifference> differences(const Transcript& a, const Transcript& b) {
+std::vector<TranscriptDifference> differences(const Transcript& whole_a, const Transcript& whole_b) {
   std::vector<TranscriptDifference> out;
+  struct Views {
+    std::string_view console, port;
+  } a{whole_a.console, whole_a.port}, b{whole_b.console, whole_b.port};
+  if (whole_a.cut || whole_b.cut) {
+    const std::size_t console = std::min(a.console.size(), b.console.size()), port = std::min(a.port.size(), b.port.size());
+    a = {a.console.substr(0, console), a.port.substr(0, port)};
+    b = {b.console.substr(0, console), b.port.substr(0, port)};
+  }
   if (a.port != b.port) {
     auto words = compare("the agent's words", spoken_text(a.port), spoken_text(b.port));
     if (!words) {  // the same messages in other bytes

@@ -15,12 +15,13 @@ namespace lab {
 struct Transcript {
   std::string console;  // console.log
   std::string port;     // everything over virtio-serial, frames as they came
+  bool cut = false;     // vmlab ended the guest: both may end anywhere
 };
 
 // From a boot's folder. Only guests under the instruction clock leave one.
 base::Result<Transcript> read_transcript(const base::fs::path& boot);
 
-// 64 digits: equal for equal transcripts.
+// 64 digits: equal for equal transcripts. Of one that is cut it says nothing.
 std::string transcript_hash(const Transcript& transcript);
 
 // The frames as lines for people, in their order: "stdout of test 0 at 1234 ns: ok 1". Guest text, unescaped.
@@ -35,7 +36,7 @@ struct TranscriptDifference {
   std::string text() const;
 };
 
-// At most one of each part, the agent's words first. Empty: the same to the byte.
+// At most one of each part, the agent's words first. Empty: the same to the byte; where one is cut, as far as both go.
 std::vector<TranscriptDifference> differences(const Transcript& a, const Transcript& b);
 
 }  // namespace lab

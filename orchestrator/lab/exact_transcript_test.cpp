@@ -63,6 +63,13 @@ TEST(ExactTranscript, ThatIsShorterEndsInNothing) {
   EXPECT_THAT(differences({"one\n", ""}, {"one", ""}), SizeIs(1));
 }
 
+TEST(ExactTranscript, OfAGuestThatVmlabEndedIsComparedAsFarAsItGoes) {
+  const Transcript whole{"one\ntwo\n", start_at(5)}, cut{"one\ntw", "", true}, other{"one\ntx", "", true};
+  EXPECT_THAT(differences(whole, cut), IsEmpty());
+  EXPECT_THAT(differences(cut, whole), IsEmpty());
+  EXPECT_THAT(differences(whole, other), SizeIs(1));
+}
+
 TEST(ExactTranscript, TellsTheAgentsWordsApartByTheirTimes) {
   const Transcript a{"", start_at(5) + output(6, "ok 1\nok 2\n")}, b{"", start_at(5) + output(7, "ok 1\nok 2\n")};
   const auto found = differences(a, b);

@@ -11,6 +11,10 @@
 
 namespace runner {
 
+// There when it was us who ended a guest under the instruction clock, at a time of the host's: what it said is cut off
+// there, anywhere.
+inline constexpr std::string_view kCutFile = "ended-by-vmlab";
+
 class Artifacts {
  public:
   // Everything goes below `folder`. A file takes at most `limit` bytes; then a line says that it was cut.

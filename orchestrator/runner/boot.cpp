@@ -61,6 +61,7 @@ async::task<BootEnd> BootRun::run() {
     plan.tests.push_back(test->planned);
     if (input_.fresh_guest_per_test) break;
   }
+  planned_ = plan.tests.size();
   sink_.booting(record_);
   started_ = std::chrono::steady_clock::now();
   auto started = co_await input_.start(plan, input_.folder / fmt::format("boot-{}", record_.boots));
@@ -73,10 +74,27 @@ async::task<BootEnd> BootRun::run() {
   whole_console_.emplace(guest_->console_log());
   enter(Phase::booting);
   co_await loop();
-  if (!guest_->ended()) co_await guest_->end(2s);
+  co_await end_guest();
   BootEnd end = conclude();
   end.in_copy = !guest_->said_before().empty();
   co_return end;
+}
+
+async::task<void> BootRun::end_guest() {
+  if (input_.clock == model::Clock::instructions) {
+    // Exact guests are held against each other: one that has nothing left to do gets the time to end by itself.
+    const bool about_to_end = heard_enough_ && input_.machine->powers_off && position_ >= static_cast<int>(planned_);
+    const auto now = [] { return std::chrono::steady_clock::now().time_since_epoch(); };
+    asio::steady_timer timer(co_await asio::this_coro::executor);
+    if (about_to_end) charged_.start(now(), usage_of(*guest_));
+    while (about_to_end && !guest_->ended() && charged_.charged() < input_.limits.goodbye) {
+      timer.expires_after(kTickAtMost);
+      co_await timer.async_wait(asio::use_awaitable);
+      charged_.tick(now(), usage_of(*guest_));
+    }
+    if (!guest_->ended()) artifacts_.append(kCutFile, "its console and its words may end anywhere\n");
+  }
+  if (!guest_->ended()) co_await guest_->end(2s);
 }
 
 void BootRun::enter(Phase phase) {

@@ -28,6 +28,7 @@ class BootRun {
 
   // boot.cpp
   async::task<void> loop();
+  async::task<void> end_guest();
   async::task<void> on_closed();
   void tick();
   void enter(Phase phase);
@@ -109,6 +110,7 @@ class BootRun {
   bool said_goodbye_ = false;
   int error_notes_ = 0;
   bool done_ = false;         // leave the loop
+  std::size_t planned_ = 0;   // tests in the guest's plan
   bool heard_enough_ = false; // nobody listens to the guest any more: what becomes of it means nothing
   bool front_reported_ = false;
   bool boot_told_ = false;
