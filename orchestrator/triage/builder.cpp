@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "triage/frame.h"
+#include "triage/plumbing.h"
 
 namespace triage {
 namespace {
@@ -67,7 +68,9 @@ void Builder::add(Source source, const Frame& frame, bool reliable) {
   }
   std::string file = clean_file(frame.file);
   if (symbols_ && reliable) locate(source, frame, file);
-  events_.push_back({std::move(name), std::move(file), source, reliable, frame.inlined});
+  if (source == Source::frame && reliable && is_interrupt_entry(name)) interrupted_ = true;
+  events_.push_back({std::move(name), std::move(file), source, reliable, frame.inlined,
+                     interrupted_ && (source == Source::frame || source == Source::pc)});
 }
 
 bool Builder::take(std::uint64_t line_number, const Line& line) {
@@ -140,7 +143,10 @@ bool Builder::take(std::uint64_t line_number, const Line& line) {
       return true;
     }
   }
+  if (body.starts_with("</IRQ>") || body.starts_with("<EOI>") || body.starts_with("--- interrupt"))
+    interrupted_ = true;
   if (starts_trace(body)) {
+    interrupted_ = false;
     in_trace_ = true;
     trace_done_ = false;
     last_line_ = line_number;

@@ -75,6 +75,7 @@ class Builder {
     Source source;
     bool reliable;
     bool inlined;
+    bool interrupted = false;   // below an interrupt's entry
     std::uint64_t address = 0;  // of a line that named no function; resolve() finds it
   };
   struct Choice {
@@ -103,6 +104,7 @@ class Builder {
   bool in_trace_ = false;
   bool trace_done_ = false;
   bool test_module_ = false;      // a frame or the head names a sanitizer's test module
+  bool interrupted_ = false;      // the trace has come to what an interrupt stopped
   bool expect_lock_ = false;      // the line before ended in "at:"
   bool expect_function_ = false;  // the head was wrapped before its function
   bool expect_pc_ = false;        // the program counter's symbol was wrapped to the next line

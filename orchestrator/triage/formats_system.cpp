@@ -35,7 +35,7 @@ constexpr Format kFormats[] = {
      R"(^Kernel panic - not syncing: (?:kernel|Kernel) stack overflow)", Kind::oops,
      "kernel stack overflow in {f}", "", Where::pc, kAnywhere | kFatal, Role::consequence,
      "stack-overflow"},
-    {"Kernel panic - not syncing:", R"(^Kernel panic - not syncing: Hard LOCKUP)",
+    {"Kernel panic - not syncing:", R"(^Kernel panic - not syncing: (?:Hard LOCKUP|Watchdog detected hard LOCKUP))",
      Kind::hard_lockup, "BUG: hard lockup in {f}", "", Where::pc, kAnywhere | kFatal,
      Role::consequence},
     {"Kernel panic - not syncing:", R"(^Kernel panic - not syncing: Asynchronous SError Interrupt)",

@@ -110,6 +110,14 @@ std::optional<Symbol> find_symbol(std::string_view text, std::size_t from) {
 }
 
 std::optional<Frame> parse_frame(std::string_view body, std::optional<Frame>* caller) {
+  // x86 before 4.10: "<EOI>  [<ffffffff81234567>] foo+0x1/0x2", "<<EOE>>  [<..", "#DF"
+  if (body.starts_with('<')) {
+    const auto end = body.find_first_of(" \t");
+    if (end != std::string_view::npos && body[end - 1] == '>') {
+      body.remove_prefix(end);
+      while (!body.empty() && (body[0] == ' ' || body[0] == '\t')) body.remove_prefix(1);
+    }
+  }
   if (body.size() < 4) return std::nullopt;
   // 32-bit ARM: "[<c010d3a8>] (unwind_backtrace) from [<c010a0b0>] (show_stack+0x20/0x24)" and,
   // since 5.16, " unwind_backtrace from show_stack+0x10/0x14".

@@ -15,6 +15,7 @@ bool is_consequence_text(std::string_view text) {
                                                 "softlockup: hung tasks",
                                                 "RCU Stall",
                                                 "Hard LOCKUP",
+                                                "hard LOCKUP",
                                                 "kasan.fault",
                                                 "kmsan.panic",
                                                 "Oopsed too often",

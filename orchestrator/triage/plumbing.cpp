@@ -10,7 +10,7 @@ namespace {
 
 // Names are compared without leading underscores. A '*' at the end makes a row a prefix.
 
-// Printing, trapping, entering the kernel, interrupt and idle paths, thread starts.
+// Printing, trapping, lock debugging.
 // clang-format off
 constexpr std::array kReporting = std::to_array<std::string_view>({
     // printers of reports
@@ -89,6 +89,12 @@ constexpr std::array kReporting = std::to_array<std::string_view>({
     "check_sync", "check_for_stack", "check_for_illegal_area", "err_printk", "kmemleak_*",
     "stack_depot_*", "set_track*", "list_add_valid*", "list_del_entry_valid*", "list_valid_check*",
     "kobject_init_warn*", "work_is_static_object",
+});
+// clang-format on
+
+// Where every path begins, and what runs the work of others.
+// clang-format off
+constexpr std::array kCore = std::to_array<std::string_view>({
     // watchdogs, stalls, timers, interrupts
     "rcu_print_task_stall*", "rcu_panic", "rcu_fwd_progress*", "softlockup_*", "hardlockup_*",
     "wd_lockup_ipi", "rcu_dump*", "rcu_sched_clock*", "rcu_pending", "rcu_check_gp*", "rcu_core*", "rcu_do_batch",
@@ -227,9 +233,19 @@ Plumbing plumbing_of(std::string_view name) {
   while (!name.empty() && name[0] == '_') name.remove_prefix(1);
   if (name.empty()) return Plumbing::reporting;
   if (listed(kReporting, name)) return Plumbing::reporting;
+  if (listed(kCore, name)) return Plumbing::core;
   if (listed(kWaiting, name)) return Plumbing::waiting;
   if (listed(kHelper, name)) return Plumbing::helper;
   return Plumbing::none;
+}
+
+bool is_interrupt_entry(std::string_view name) {
+  static constexpr auto kEntries = std::to_array<std::string_view>(
+      {"asm_sysvec*", "asm_common_interrupt", "common_interrupt", "apic_timer_interrupt",
+       "el1h_64_irq", "el1_irq", "irq_svc", "hardware_interrupt_common*", "decrementer_common*",
+       "doorbell_super_common*", "ext_int_handler", "io_int_handler"});
+  while (!name.empty() && name[0] == '_') name.remove_prefix(1);
+  return listed(kEntries, name);
 }
 
 bool is_messenger(std::string_view name) {

@@ -62,7 +62,8 @@ Builder::Choice Builder::choose(const Format& format, bool asserting) const {
                          {Plumbing::none, true, false},
                          {Plumbing::none, false, true},
                          {Plumbing::helper, false, false},
-                         {Plumbing::waiting, false, false}};
+                         {Plumbing::waiting, false, false},
+                         {Plumbing::core, false, false}};
   const bool use_locks = format.where == Where::lock;
   const bool use_registers =
       format.where == Where::pc || format.where == Where::header || is_stall(format.kind);
@@ -82,23 +83,34 @@ Builder::Choice Builder::choose(const Format& format, bool asserting) const {
             !is_messenger(event.function))
           return {event.function, event.file};
   }
-  for (const Pass& pass : passes) {
-    auto fits = [&](std::string_view name) {
-      return !name.empty() && plumbing_of(name) <= pass.deepest && !skipped(format, name);
-    };
-    if (fits(header)) return {header, ""};
-    if (use_locks)
-      for (const Event& event : events_)
-        if (event.source == Source::lock && (!event.inlined || pass.inlined) &&
-            fits(event.function))
-          return {event.function, event.file};
-    for (const Event& event : events_) {
-      if (event.source == Source::lock || event.source == Source::stray) continue;
-      if (event.source == Source::lr && (pc_seen_ || pc_address || !use_registers)) continue;
-      if (event.source == Source::pc && !use_registers) continue;
-      if (!event.reliable && !pass.unreliable) continue;
-      if (event.inlined && !pass.inlined) continue;
-      if (fits(event.function)) return {event.function, event.file};
+  // What an interrupt stopped has nothing to do with what went wrong in the interrupt; for a stall
+  // it is the other way round.
+  const bool stall = is_stall(format.kind) || format.group == "vmcore";
+  const bool split =
+      !stall && std::ranges::any_of(events_, [](const Event& event) { return event.interrupted; });
+  for (const bool all : {false, true}) {
+    if (!all && !split) continue;
+    for (const Pass& pass : passes) {
+      // Every detector's own path goes through the core.
+      if (pass.deepest == Plumbing::core && stall) break;
+      auto fits = [&](std::string_view name) {
+        return !name.empty() && plumbing_of(name) <= pass.deepest && !skipped(format, name);
+      };
+      if (fits(header)) return {header, ""};
+      if (use_locks)
+        for (const Event& event : events_)
+          if (event.source == Source::lock && (!event.inlined || pass.inlined) &&
+              fits(event.function))
+            return {event.function, event.file};
+      for (const Event& event : events_) {
+        if (event.source == Source::lock || event.source == Source::stray) continue;
+        if (event.interrupted && !all) continue;
+        if (event.source == Source::lr && (pc_seen_ || pc_address || !use_registers)) continue;
+        if (event.source == Source::pc && !use_registers) continue;
+        if (!event.reliable && !pass.unreliable) continue;
+        if (event.inlined && !pass.inlined) continue;
+        if (fits(event.function)) return {event.function, event.file};
+      }
     }
   }
   for (const Event& event : events_)
