@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // vmlab compare RUN_A RUN_B: what is new, gone, fixed, broken and different between two stored runs.
 // vmlab compare --samples FILE: see compare_samples.h.
+#include "cli/bands.h"
 #include "cli/command.h"
 #include "cli/compare_samples.h"
 #include "cli/stored_run.h"
 #include "compare/comparison.h"
+#include "compare/samples/comparison.h"
+#include "report/ab.h"
 #include "report/comparison.h"
 #include "report/json.h"
 
@@ -15,6 +18,18 @@ struct Options {
   std::string before, after;
   SamplesArguments samples;
 };
+
+// What benchmarks measured in both, judged as `vmlab ab` does; bands as far as the cache has them.
+report::AbReport measured_in(const model::Run& before, const model::Run& after) {
+  report::AbReport out;
+  out.runs = compare::pair_runs(before, after, lookup(known_bands(before)));
+  compare::SampleOptions terms;
+  terms.sampling = compare::Sampling::independent;
+  out.comparison = compare::compare_samples(out.runs.file, terms);
+  out.before_run = before.id;
+  out.after_run = after.id;
+  return out;
+}
 
 int run(const Session& session, const Options& options) {
   if (!options.samples.file.empty()) {
@@ -29,10 +44,14 @@ int run(const Session& session, const Options& options) {
   const report::RunView before = load_view(session, store, options.before);
   const report::RunView after = load_view(session, store, options.after);
   const compare::Comparison comparison = compare::compare_runs(before.settled, after.settled);
-  if (session.wants_json()) session.deliver_json(report::comparison_json(comparison));
-  if (!session.json)
+  const report::AbReport measured = measured_in(before.run, after.run);
+  if (session.wants_json())
+    session.deliver_json(report::comparison_json(comparison, measured.runs.file.metrics.empty() ? nullptr : &measured));
+  if (!session.json) {
     session.say(report::comparison_text(comparison, session.terminal()));
-  return comparison.any_worse() ? kBad : kGood;
+    if (!measured.runs.file.metrics.empty()) session.say("\n" + report::ab_text(measured, session.terminal()));
+  }
+  return comparison.any_worse() || measured.comparison.of(compare::SampleVerdict::regressed) > 0 ? kBad : kGood;
 }
 
 }  // namespace

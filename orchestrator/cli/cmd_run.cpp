@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
+#include <thread>
 
+#include "async/task_group.h"
 #include "base/text.h"
 #include "cli/loop.h"
 #include "cli/run_options.h"
@@ -17,28 +19,58 @@
 
 namespace cli {
 
+namespace {
+
+async::task<void> carry_out_one(lab::LabContext& context, const lab::RunRequest& request, lab::RunEnd& end) {
+  end = co_await lab::run_lab(context, request);
+}
+
+async::task<void> carry_out_all(lab::LabContext& context, const std::vector<lab::RunRequest>& requests,
+                                std::vector<CarriedOut>& done) {
+  if (requests.size() == 1) {
+    co_await carry_out_one(context, requests.front(), done.front().end);
+    co_return;
+  }
+  async::TaskGroup group(context.executor);
+  for (std::size_t i = 0; i < requests.size(); ++i) group.spawn(carry_out_one(context, requests[i], done[i].end));
+  co_await group.join();
+}
+
+}  // namespace
+
 CarriedOut carry_out(Session& session, const lab::RunRequest& request, store::Store& store) {
+  return std::move(carry_out_together(session, {request}, store).front());
+}
+
+std::vector<CarriedOut> carry_out_together(Session& session, std::vector<lab::RunRequest> requests, store::Store& store) {
+  const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  if (requests.size() > 1)
+    for (lab::RunRequest& request : requests)
+      request.guests = std::max(1, (request.guests > 0 ? request.guests : cores) / static_cast<int>(requests.size()));
   async::asio::io_context loop;
-  CarriedOut done;
-  lab::RunEnd& end = done.end;
+  std::vector<CarriedOut> done(requests.size());
+  bool whole = false;
   {
     std::FILE* out = stderr;  // progress never mixes with a report that goes to a pipe
     lab::Progress progress(out, ::isatty(::fileno(out)) != 0, static_cast<int>(session.terminal().width));
     lab::KernelArtifacts artifacts(session.checkout());
     lab::LabContext context{loop.get_executor(), store, artifacts, progress};
-    auto operation = [&]() -> async::task<void> { end = co_await lab::run_lab(context, request); };
-    done.whole = run_loop(loop, operation(), [&] {
+    whole = run_loop(loop, carry_out_all(context, requests, done), [&] {
       progress.note("interrupted: ending the guests; what has a result is kept");
       artifacts.cancel();
     });
   }
-  if (!end.user_errors.empty()) {
-    store.discard_empty_run(end.run);
-    throw base::UserError{end.user_errors};
+  for (CarriedOut& one : done) {
+    one.whole = whole;
+    if (!one.end.user_errors.empty()) {
+      for (const CarriedOut& other : done)
+        if (!other.end.run.empty()) store.discard_empty_run(other.end.run);
+      throw base::UserError{one.end.user_errors};
+    }
+    auto last = store.resolve_run(one.end.run.empty() ? "last" : one.end.run);
+    if (!last) throw base::InfraError(last.error());
+    one.run = *last;
   }
-  auto last = store.resolve_run(end.run.empty() ? "last" : end.run);
-  if (!last) throw base::InfraError(last.error());
-  done.run = *last;
   return done;
 }
 

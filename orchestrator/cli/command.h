@@ -61,5 +61,6 @@ void install_doctor(CLI::App& app, Session& session);
 void install_shell(CLI::App& app, Session& session);
 void install_reproduce(CLI::App& app, Session& session);
 void install_hunt(CLI::App& app, Session& session);
+void install_ab(CLI::App& app, Session& session);
 
 }  // namespace cli

@@ -13,7 +13,7 @@ namespace {
 
 using namespace cli;
 
-constexpr const char* kPlanned[] = {"ab", "series", "bisect", "nightly", "baseline", "merge", "serve"};
+constexpr const char* kPlanned[] = {"series", "bisect", "nightly", "baseline", "merge", "serve"};
 
 bool is_checkout(const base::fs::path& path) {
   std::error_code error;
@@ -77,7 +77,7 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   app.set_version_flag("--version", VMLAB_VERSION);
   for (auto* install : {install_run, install_list, install_compare, install_report, install_triage, install_ktap,
-                        install_cache, install_doctor, install_shell, install_reproduce, install_hunt})
+                        install_cache, install_doctor, install_shell, install_reproduce, install_hunt, install_ab})
     install(app, session);
 
   std::vector<std::string> arguments = rewrite_arguments(argc, argv);

@@ -91,6 +91,14 @@ void add_run_options(CLI::App& command, RunOptions& options) {
   command.add_flag("--git-bisect", options.git_bisect, "Exit as `git bisect run` wants: 0, 1, 125, 255");
 }
 
+void add_measuring_options(CLI::App& command, RunOptions& options) {
+  add_choice_options(command, options);
+  for (const char* chosen_by_side : {"--kernel", "--patch"}) command.remove_option(command.get_option(chosen_by_side));
+  options.seeds = "1..8";
+  command.add_option("--seeds", options.seeds, "By the instruction clock: the boots of each side (default: 1..8)")->type_name("A..B");
+  command.add_option("--clock", options.clock, "instructions or wall (default: the scenario's)");
+}
+
 void add_hunt_options(CLI::App& command, RunOptions& options) {
   add_choice_options(command, options);
   options.seeds = "1..100";

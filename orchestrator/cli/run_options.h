@@ -25,6 +25,9 @@ struct RunOptions {
 
 void add_run_options(CLI::App& command, RunOptions& options);
 
+// Those of `vmlab ab`: what to measure, with which seeds, on which clock; the kernels are the command's own.
+void add_measuring_options(CLI::App& command, RunOptions& options);
+
 // Those of `vmlab hunt`.
 void add_hunt_options(CLI::App& command, RunOptions& options);
 
@@ -49,6 +52,8 @@ struct CarriedOut {
   bool whole = false;  // not interrupted
 };
 CarriedOut carry_out(Session& session, const lab::RunRequest& request, store::Store& store);
+// Several at once, which share the host: what disturbs one disturbs the others. Each has its share of the cores.
+std::vector<CarriedOut> carry_out_together(Session& session, std::vector<lab::RunRequest> requests, store::Store& store);
 
 // Carries a request out, prints and delivers its report; the exit code.
 int run_and_report(Session& session, const lab::RunRequest& request, const std::string& junit, bool git_bisect);

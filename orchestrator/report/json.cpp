@@ -7,6 +7,7 @@
 #include <set>
 
 #include "compare/verdict.h"
+#include "report/ab.h"
 #include "report/escape.h"
 #include "report/exactness.h"
 
@@ -213,7 +214,7 @@ std::string runs_json(std::span<const store::RunSummary> runs) {
   return line(json::object{{"version", 1}, {"runs", std::move(out)}});
 }
 
-std::string comparison_json(const compare::Comparison& comparison) {
+std::string comparison_json(const compare::Comparison& comparison, const AbReport* measured) {
   json::object counts;
   for (const auto transition : compare::all_transitions())
     counts[to_string(transition)] = comparison.of(transition);
@@ -227,15 +228,18 @@ std::string comparison_json(const compare::Comparison& comparison) {
                                    {"before", side_json(change.before)},
                                    {"after", side_json(change.after)}});
   }
-  return line(json::object{{"version", 1},
+  const bool slower = measured != nullptr && measured->comparison.of(compare::SampleVerdict::regressed) > 0;
+  json::object out{{"version", 1},
                            {"before", text(comparison.before)},
                            {"after", text(comparison.after)},
                            {"worse", comparison.any_worse()},
-                           {"exit_code", comparison.any_worse() ? 1 : 0},
+                           {"exit_code", comparison.any_worse() || slower ? 1 : 0},
                            {"machines_gone", texts(comparison.columns_gone)},
                            {"machines_new", texts(comparison.columns_new)},
                            {"counts", std::move(counts)},
-                           {"changes", std::move(changes)}});
+                           {"changes", std::move(changes)}};
+  if (measured != nullptr) out["measured"] = json::parse(ab_json(*measured));
+  return line(std::move(out));
 }
 
 }  // namespace report

@@ -10,8 +10,11 @@
 
 namespace report {
 
+struct AbReport;
+
 std::string run_json(const RunView& view);
 std::string runs_json(std::span<const store::RunSummary> runs);
-std::string comparison_json(const compare::Comparison& comparison);
+// With `measured`, what benchmarks of both runs say stands under that key.
+std::string comparison_json(const compare::Comparison& comparison, const AbReport* measured = nullptr);
 
 }  // namespace report

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// vmlab ab SCENARIO --before SRC --after SRC: what a change does to what the scenario's benchmarks measure.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "cli/bands.h"
+#include "cli/run_options.h"
+#include "cli/stored_run.h"
+#include "compare/samples/comparison.h"
+#include "report/ab.h"
+#include "report/terminal.h"
+
+namespace cli {
+namespace {
+
+struct AbOptions {
+  RunOptions run;
+  std::string before, after, html;
+  int boots = 12;
+  int placebos = 8;
+};
+
+// Under the instruction clock all vCPUs take turns on one: what a benchmark costs is told on one.
+constexpr int kExactVcpus = 1;
+// Of the seeds asked for, for each placebo kernel: what moves is the layout, which no seed changes.
+constexpr int kPlaceboSeeds = 2;
+
+lab::RunRequest side(const Session& session, const AbOptions& options, const std::string& kernel) {
+  RunOptions run = options.run;
+  run.kernel = kernel;
+  lab::RunRequest request = request_of(session, run);
+  request.reruns.retries = 0;
+  std::erase_if(request.jobs, [](scenario::JobRequest& job) {
+    job.vmtests.clear();
+    const auto no_benchmark = [](const model::TestSpec& test) { return test.collection != model::kBenchmarks; };
+    std::erase_if(job.tests, no_benchmark);
+    std::erase_if(job.unfit, [&](const auto& unfit) { return no_benchmark(unfit.test); });
+    if (job.clock == model::Clock::instructions) job.guest.vcpus = kExactVcpus;
+    return job.tests.empty();
+  });
+  if (request.jobs.empty())
+    user_error("nothing of " + base::printable(request.scenario_names) + " measures anything",
+               "ab compares benchmarks: write `benchmarks: [all]` into the scenario, or take scenarios/benchmarks.yaml");
+  const bool exact = request.jobs.front().clock == model::Clock::instructions;
+  request.seeds = exact ? parse_seeds("--seeds", run.seeds) : parse_seeds("--boots", fmt::format("1..{}", options.boots));
+  return request;
+}
+
+// Tells what went wrong on a side; the exit code for that, or 0 when everything that was to measure did.
+int judge_side(const Session& session, const store::Store& store, const std::string& run, std::string_view which) {
+  const report::RunView view = load_view(session, store, run);
+  const int code = report::exit_code(view);
+  if (code != kGood)
+    session.say(fmt::format("{}:\n{}\n", which, report::terminal_text(view, session.terminal())));
+  return code;
+}
+
+model::Run load(const store::Store& store, const std::string& id) {
+  auto loaded = store.load_run(id);
+  if (!loaded) throw base::InfraError(loaded.error());
+  return std::move(loaded->run);
+}
+
+int ab(Session& session, const AbOptions& options) {
+  const lab::RunRequest before = side(session, options, options.before);
+  lab::RunRequest after = side(session, options, options.after);
+  after.check_exact = false;  // the guests are the same
+  const bool exact = before.jobs.front().clock == model::Clock::instructions;
+  store::Store store = store::Store::open(session.results_dir);
+  std::vector<CarriedOut> done;
+  if (exact) {
+    done.push_back(carry_out(session, before, store));
+    if (done.back().whole) done.push_back(carry_out(session, after, store));
+  } else {
+    done = carry_out_together(session, {before, after}, store);
+  }
+  for (const CarriedOut& one : done)
+    if (!one.whole) return kInterrupted;
+
+  const model::Run left = load(store, done[0].run), right = load(store, done[1].run);
+  MeasuredBands bands;
+  if (exact && !left.samples.empty() && !right.samples.empty())
+    bands = bands_of(session, before, left, options.placebos, kPlaceboSeeds, store);
+  if (!bands.whole) return kInterrupted;
+  report::AbReport report;
+  report.runs = compare::pair_runs(left, right, lookup(std::move(bands.machines)));
+  report.remarks = bands.remarks;
+  report.before_run = done[0].run;
+  report.after_run = done[1].run;
+  compare::SampleOptions terms;
+  terms.sampling = compare::Sampling::independent;
+  report.comparison = compare::compare_samples(report.runs.file, terms);
+
+  const int bad_before = judge_side(session, store, done[0].run, "before");
+  const int bad_after = judge_side(session, store, done[1].run, "after");
+  if (!options.html.empty()) base::value_or_throw(base::write_file_atomic(options.html, report::samples_page(report.comparison)));
+  if (session.wants_json()) session.deliver_json(base::trim(report::ab_json(report)));
+  if (report.runs.file.metrics.empty()) session.say("nothing was measured on both sides\n");
+  else session.say(report::ab_text(report, session.terminal()));
+  if (report.comparison.of(compare::SampleVerdict::regressed) > 0 || bad_after == kBad || bad_before == kBad) return kBad;
+  return bad_before == kInfra || bad_after == kInfra || report.runs.file.metrics.empty() ? kInfra : kGood;
+}
+
+}  // namespace
+
+void install_ab(CLI::App& app, Session& session) {
+  auto options = std::make_shared<AbOptions>();
+  CLI::App* command = app.add_subcommand("ab", "Before and after of one change: does it cost or gain, and is that real?");
+  add_measuring_options(*command, options->run);
+  command->add_option("--before", options->before, "The kernel before (default: the scenario's)")->type_name("SRC[+FILE..]");
+  command->add_option("--after", options->after, "The kernel after")->type_name("SRC[+FILE..]")->required();
+  command->add_option("--boots", options->boots, "By the wall clock: boots of each side (default: 12)")
+      ->check(CLI::Range(3, 1000))->type_name("N");
+  command->add_option("--placebos", options->placebos, "Placebo kernels to measure a band with, where there is none yet (default: 8)")
+      ->check(CLI::Range(0, 100))->type_name("N");
+  command->add_option("--html", options->html, "Write the comparison as a page, one self-contained file")->type_name("OUT");
+  add_output_options(*command, session);
+  command->callback([&session, options] { session.exit_code = ab(session, *options); });
+}
+
+}  // namespace cli

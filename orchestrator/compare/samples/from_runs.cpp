@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "compare/samples/from_runs.h"
+
+#include <algorithm>
+#include <cmath>
+#include <tuple>
+
+#include "stats/summary.h"
+
+namespace compare {
+namespace {
+
+using model::Sample;
+
+constexpr std::string_view kEvents = "events";
+
+// One boot of one job: what one measurement of every metric comes from.
+struct Boot {
+  std::string job;
+  int boot = 0;
+  std::optional<std::uint64_t> seed;
+  auto operator<=>(const Boot&) const = default;
+};
+
+struct Series {
+  std::string unit;
+  bool lower_is_better = true;
+  model::Clock clock = model::Clock::wall;
+  std::map<Boot, Values> boots;  // the rounds
+};
+
+using Key = std::pair<std::string, std::string>;  // machine, metric
+
+std::map<std::string, std::string> machines_of(const model::Run& run) {
+  std::map<std::string, std::string> out;
+  for (const model::JobRecord& job : run.jobs) out[job.job] = job.machine;
+  return out;
+}
+
+std::map<Key, Series> series_of(const model::Run& run, std::vector<Key>& order) {
+  std::map<Key, Series> out;
+  auto machines = machines_of(run);
+  for (const Sample& sample : run.samples) {
+    const Key key{machines[sample.job], sample.metric};
+    auto [at, fresh] = out.try_emplace(key);
+    if (fresh) {
+      at->second.unit = sample.unit;
+      at->second.lower_is_better = sample.lower_is_better;
+      at->second.clock = sample.clock;
+      if (std::ranges::find(order, key) == order.end()) order.push_back(key);
+    }
+    at->second.boots[{sample.job, sample.boot, sample.seed}].push_back(sample.value);
+  }
+  return out;
+}
+
+// One value a seed; where a seed ran more than once, its first.
+std::map<std::uint64_t, double> by_seed(const Series& series) {
+  std::map<std::uint64_t, double> out;
+  for (const auto& [boot, rounds] : series.boots) out.try_emplace(boot.seed.value_or(0), stats::median(rounds));
+  return out;
+}
+
+Values in_order(const Series& series) {
+  Values out;
+  for (const auto& [boot, rounds] : series.boots) out.push_back(stats::median(rounds));
+  return out;
+}
+
+std::pair<Values, Values> paired(const Series& before, const Series& after) {
+  const auto left = by_seed(before), right = by_seed(after);
+  std::pair<Values, Values> out;
+  for (const auto& [seed, value] : left)
+    if (const auto other = right.find(seed); other != right.end()) {
+      out.first.push_back(value);
+      out.second.push_back(other->second);
+    }
+  return out;
+}
+
+std::string kernel_of(const model::Run& run) {
+  if (run.jobs.empty()) return "";
+  const model::KernelIdentity& kernel = run.jobs.front().kernel;
+  std::string text = kernel.source;
+  for (const std::string& patch : kernel.patches) text += " + " + patch;
+  return kernel.version.empty() ? text : kernel.version + " (" + text + ")";
+}
+
+void note_inexact(const model::Run& run, std::set<std::string>& machines) {
+  for (const model::JobRecord& job : run.jobs)
+    if (!job.starts.differences.empty()) machines.insert(job.machine);
+}
+
+}  // namespace
+
+PairedRuns pair_runs(const model::Run& before, const model::Run& after, const BandOf& band) {
+  PairedRuns out;
+  out.file.before = kernel_of(before);
+  out.file.after = kernel_of(after);
+  note_inexact(before, out.inexact);
+  note_inexact(after, out.inexact);
+  std::vector<Key> order;
+  const auto left = series_of(before, order), right = series_of(after, order);
+  std::set<std::string> machines;
+  for (const Key& key : order) machines.insert(key.first);
+  for (const Key& key : order) {
+    const std::string name = machines.size() > 1 ? key.first + " " + key.second : key.second;
+    const auto from = left.find(key), to = right.find(key);
+    const bool counter = (from != left.end() ? from : to)->second.unit == kEvents;
+    if (from == left.end() || to == right.end()) {
+      if (!counter) out.unpaired.push_back(name + (from == left.end() ? ": only after" : ": only before"));
+      continue;
+    }
+    const bool exact = from->second.clock == model::Clock::instructions;
+    auto [a, b] = exact ? paired(from->second, to->second) : std::pair(in_order(from->second), in_order(to->second));
+    if (a.empty()) {
+      out.unpaired.push_back(name + ": no seed ran on both sides");
+      continue;
+    }
+    if (counter) {
+      const double x = stats::median(a), y = stats::median(b);
+      if (exact && x != y) out.counters.push_back({key.first, key.second, x, y});
+      continue;
+    }
+    Metric metric;
+    metric.name = name;
+    metric.unit = from->second.unit;
+    metric.lower_is_better = from->second.lower_is_better;
+    // What did not repeat is as noisy as any wall clock.
+    metric.clock = exact && !out.inexact.contains(key.first) ? model::Clock::instructions : model::Clock::wall;
+    metric.before = std::move(a);
+    metric.after = std::move(b);
+    if (exact && band) metric.band = band(key.first, key.second);
+    metric.sampling = Sampling::independent;
+    out.file.metrics.push_back(std::move(metric));
+  }
+  return out;
+}
+
+std::map<std::string, double> placebo_bands(const model::Run& plain, const std::string& machine, const model::Run& placebos) {
+  std::vector<Key> order;
+  const auto base = series_of(plain, order);
+  // Each placebo kernel has its jobs, one a seed.
+  std::map<std::string, std::set<std::string>> jobs_of_kernel;
+  for (const model::JobRecord& job : placebos.jobs)
+    if (job.machine == machine) jobs_of_kernel[job.kernel.key].insert(job.job);
+  std::map<std::string, double> bands;
+  for (const Key& key : order) {
+    const auto from = base.find(key);
+    if (key.first != machine || from == base.end() || from->second.unit == kEvents) continue;
+    double widest = 0;
+    bool whole = !jobs_of_kernel.empty();
+    for (const auto& [kernel, jobs] : jobs_of_kernel) {
+      Series here;
+      for (const Sample& sample : placebos.samples)
+        if (sample.metric == key.second && jobs.contains(sample.job))
+          here.boots[{sample.job, sample.boot, sample.seed}].push_back(sample.value);
+      const auto [a, b] = paired(from->second, here);
+      const double x = a.empty() ? 0 : stats::median(a);
+      if (a.empty() || x == 0) {
+        whole = false;
+        break;
+      }
+      widest = std::max(widest, std::abs(stats::median(b) - x) / std::abs(x));
+    }
+    if (whole) bands[key.second] = widest;
+  }
+  return bands;
+}
+
+}  // namespace compare

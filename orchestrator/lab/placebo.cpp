@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lab/placebo.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <boost/json.hpp>
+
+#include "base/hash.h"
+
+namespace lab {
+namespace {
+
+namespace json = boost::json;
+
+struct Host {
+  std::string_view file;
+  std::string_view licence;
+};
+
+// Files that have begun with these lines since long before 6.1; in link order they lie all over the kernel's text.
+constexpr std::array<Host, 12> kHosts{{
+    {"kernel/fork.c", "GPL-2.0-only"},
+    {"mm/filemap.c", "GPL-2.0-only"},
+    {"mm/vmscan.c", "GPL-2.0"},
+    {"mm/gup.c", "GPL-2.0-only"},
+    {"mm/mincore.c", "GPL-2.0"},
+    {"mm/mprotect.c", "GPL-2.0"},
+    {"mm/mremap.c", "GPL-2.0"},
+    {"mm/page_alloc.c", "GPL-2.0-only"},
+    {"mm/swap_state.c", "GPL-2.0"},
+    {"mm/slub.c", "GPL-2.0"},
+    {"mm/huge_memory.c", "GPL-2.0-only"},
+    {"lib/xarray.c", "GPL-2.0+"},
+}};
+
+// splitmix64 (Steele, Lea and Flood, 2014): a number that looks drawn, decided by `n` alone.
+std::uint64_t drawn(std::uint64_t n) {
+  n += 0x9e3779b97f4a7c15u;
+  n = (n ^ (n >> 30)) * 0xbf58476d1ce4e5b9u;
+  n = (n ^ (n >> 27)) * 0x94d049bb133111ebu;
+  return n ^ (n >> 31);
+}
+
+bool is_version_only(int n) { return n % 8 == 0; }
+
+// Steps of arithmetic that no compiler folds: each is a few instructions.
+std::vector<std::string> function_lines(int n, int steps) {
+  std::vector<std::string> lines{fmt::format("unsigned long vmlab_placebo_{}(unsigned long a, unsigned long b);", n),
+                                 fmt::format("__attribute__((__used__)) unsigned long vmlab_placebo_{}(unsigned long a, unsigned long b)", n),
+                                 "{"};
+  for (int step = 0; step < steps; ++step)
+    lines.push_back(fmt::format("\ta = (a ^ (b >> {})) * {}ul + b; b ^= a << {};", 1 + step % 7, 3 + 2 * step, 1 + step % 5));
+  lines.insert(lines.end(), {"\treturn a ^ b;", "}"});
+  return lines;
+}
+
+std::vector<std::string> data_lines(int n, int bytes, bool constant) {
+  return {fmt::format("__attribute__((__used__)) static {}unsigned char vmlab_placebo_{}[{}] = {{ {} }};", constant ? "const " : "", n,
+                      bytes, 1 + n % 255)};
+}
+
+}  // namespace
+
+std::string placebo_patch(int n) {
+  if (is_version_only(n)) return "";
+  const std::uint64_t dice = drawn(static_cast<std::uint64_t>(n));
+  const Host& host = kHosts[static_cast<std::size_t>(n) % kHosts.size()];
+  constexpr std::array<int, 6> kSteps{2, 8, 24, 60, 150, 400};
+  constexpr std::array<int, 5> kBytes{8, 72, 520, 4104, 20000};
+  // Code more often than data: it is what moves code.
+  const std::vector<std::string> lines = dice % 4 == 3 ? data_lines(n, kBytes[dice / 4 % kBytes.size()], dice / 64 % 2 == 0)
+                                                       : function_lines(n, kSteps[dice / 4 % kSteps.size()]);
+  std::string patch = fmt::format("--- a/{0}\n+++ b/{0}\n@@ -1 +1,{1} @@\n // SPDX-License-Identifier: {2}\n", host.file,
+                                  lines.size() + 1, host.licence);
+  for (const std::string& line : lines) patch += "+" + line + "\n";
+  return patch;
+}
+
+base::Result<model::KernelSpec> with_placebo(model::KernelSpec kernel, int n, const base::fs::path& folder) {
+  if (is_version_only(n)) {
+    kernel.options.push_back({"LOCALVERSION", fmt::format("\"-placebo{}\"", n)});
+    return kernel;
+  }
+  const base::fs::path file = folder / fmt::format("placebo-{}.patch", n);
+  if (auto written = base::write_file_atomic(file, placebo_patch(n)); !written) return std::unexpected(written.error());
+  kernel.patches.push_back(file.string());
+  return kernel;
+}
+
+std::string BandKey::hash() const {
+  return base::Sha256().field("band-1").field(machine).field(kernel).field(qemu).hex();
+}
+
+Bands BandStore::load(const BandKey& key) const {
+  Bands bands;
+  const auto text = base::read_file(folder_ / (key.hash() + ".json"), 4 << 20);
+  if (!text) return bands;
+  boost::system::error_code error;
+  const json::value root = json::parse(*text, error);
+  const json::object* object = error ? nullptr : root.if_object();
+  const json::value* metrics = object != nullptr ? object->if_contains("metrics") : nullptr;
+  const json::value* builds = object != nullptr ? object->if_contains("builds") : nullptr;
+  if (metrics == nullptr || !metrics->is_object() || builds == nullptr || !builds->is_int64()) return bands;
+  const json::value* about = object->if_contains("benchmarks");
+  if (!key.benchmarks.empty() && (about == nullptr || *about != json::value(key.benchmarks))) return bands;
+  bands.builds = static_cast<int>(builds->get_int64());
+  for (const auto& [name, value] : metrics->get_object())
+    if (value.is_number()) bands.metrics[name] = value.to_number<double>();
+  if (const json::value* seeds = object->if_contains("seeds"); seeds != nullptr && seeds->is_array())
+    for (const json::value& seed : seeds->get_array())
+      if (seed.is_number()) bands.seeds.push_back(seed.to_number<std::uint64_t>());
+  return bands;
+}
+
+base::Result<void> BandStore::save(const BandKey& key, const Bands& bands) const {
+  std::error_code error;
+  base::fs::create_directories(folder_, error);
+  json::object metrics;
+  for (const auto& [name, band] : bands.metrics) metrics[name] = band;
+  const json::object root{{"machine", key.machine},
+                          {"kernel", key.kernel},
+                          {"qemu", key.qemu},
+                          {"benchmarks", key.benchmarks},
+                          {"builds", bands.builds},
+                          {"seeds", json::value_from(bands.seeds)},
+                          {"metrics", std::move(metrics)}};
+  return base::write_file_atomic(folder_ / (key.hash() + ".json"), json::serialize(root) + "\n");
+}
+
+}  // namespace lab
