@@ -38,7 +38,7 @@ int run(const Session& session, const Options& options) {
   const auto dialect = model::dialect_from(options.dialect);
   if (!dialect)
     user_error("there is no dialect '" + base::printable(options.dialect) + "'",
-               "one of: auto, tap, uffd_unit_tests, uffd_stress, exit_code");
+               "one of: auto, tap, uffd_unit_tests, uffd_stress, exit_code, benchmark");
   ktap::Parser parser(options.test, *dialect, options.machine);
   read_input(options.file, [&](std::string_view piece) { parser.feed(piece); });
   const ktap::Report report = parser.finish(ktap::ProcessEnd::unknown());
@@ -56,7 +56,7 @@ void install_ktap(CLI::App& app, Session& session) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("ktap", "Results in any TAP or KTAP text");
   command->add_option("FILE", options->file, "The text; - is standard input");
-  command->add_option("--dialect", options->dialect, "auto, tap, uffd_unit_tests, uffd_stress or exit_code");
+  command->add_option("--dialect", options->dialect, "auto, tap, uffd_unit_tests, uffd_stress, exit_code or benchmark");
   command->add_option("--test-id", options->test, "Put before every case's name");
   command->add_option("--machine", options->machine,
                       "The machine the text is from, for skips that are inherent there");

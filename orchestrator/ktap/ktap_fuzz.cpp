@@ -2,6 +2,7 @@
 // Any text, any dialect, any end, cut anywhere: the results are the same, the ids are unique, and
 // what was handed out early is what the report says.
 #include <cstdint>
+#include <iterator>
 #include <string_view>
 #include <unordered_set>
 #include <utility>
@@ -19,7 +20,8 @@ using ktap::Report;
 
 constexpr model::Dialect kDialects[] = {model::Dialect::automatic, model::Dialect::tap,
                                         model::Dialect::uffd_unit_tests,
-                                        model::Dialect::uffd_stress, model::Dialect::exit_code};
+                                        model::Dialect::uffd_stress, model::Dialect::exit_code,
+                                        model::Dialect::benchmark};
 
 bool same(const Case& a, const Case& b) {
   return a.id == b.id && a.outcome == b.outcome && a.reason == b.reason && a.line == b.line;
@@ -29,7 +31,7 @@ bool same(const Case& a, const Case& b) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size < 3) return 0;
-  const auto dialect = kDialects[data[0] % 5];
+  const auto dialect = kDialects[data[0] % std::size(kDialects)];
   const int end_kind = data[1] % 5;
   const ProcessEnd end{static_cast<ProcessEnd::Kind>(end_kind), data[1] / 5};
   std::uint32_t cut = data[2] * 2654435761u + 1;

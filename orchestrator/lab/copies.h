@@ -12,7 +12,7 @@ namespace lab {
 
 struct CopyLimits {
   // Of the host's time, so generous: whoever exceeds them gets a guest that is booted, and no verdict.
-  std::chrono::milliseconds boot{600'000}, freeze{30'000}, restore{30'000}, wake{20'000};
+  std::chrono::milliseconds boot{120'000}, freeze{30'000}, restore{30'000}, wake{20'000};
 };
 
 // Boots `spec`, whose image holds no plan, until its agent waits for one, and freezes it. What the guest printed

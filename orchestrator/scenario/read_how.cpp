@@ -136,7 +136,7 @@ void read_how(Context& context, const YamlMap& map, TestVariation& change, std::
     change.floods_console = reader.boolean(node, "floods_console");
   });
   map.with("dialect", [&](const YAML::Node& node) {
-    const auto name = reader.choice(node, "dialect", {"auto", "tap", "uffd_unit_tests", "uffd_stress", "exit_code"});
+    const auto name = reader.choice(node, "dialect", {"auto", "tap", "uffd_unit_tests", "uffd_stress", "exit_code", "benchmark"});
     if (name) change.dialect = model::dialect_from(*name);
   });
   map.with("expected_log", [&](const YAML::Node& node) { read_expected_log(context, node, change); });
