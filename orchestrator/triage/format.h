@@ -75,6 +75,7 @@ struct Refinement {
   std::string_view title;  // for WARNING
   std::string_view bug;    // for kernel BUG; empty: as for WARNING
   Kind kind;
+  std::string_view function = {};  // start of the asserting function's name; empty: any
 };
 
 std::span<const Format> fault_formats();      // faults and traps, every architecture

@@ -125,6 +125,10 @@ constexpr Refinement kRefinements[] = {
     {"mm/usercopy.c", "WARNING: bad usercopy in {f}", "BUG: bad usercopy in {f}", Kind::corruption},
     {"kernel/locking/lockdep.c", "WARNING: locking bug in {f}", "", Kind::lockdep},
     {"kernel/dma/debug.c", "WARNING: DMA-API bug in {f}", "", Kind::warning},
+    // who asked for too much
+    {"mm/slab_common.c", "WARNING: kmalloc bug in {f}", "", Kind::warning, "kmalloc_slab"},
+    {"mm/util.c", "WARNING: kmalloc bug in {f}", "", Kind::warning, "kvmalloc"},
+    {"mm/slub.c", "WARNING: kmalloc bug in {f}", "", Kind::warning, "kvmalloc"},
     {"lib/string_helpers.c", "detected buffer overflow in {f}", "detected buffer overflow in {f}",
      Kind::corruption},
     {"lib/string.c", "detected buffer overflow in {f}", "detected buffer overflow in {f}",

@@ -216,6 +216,13 @@ std::string clean_function(std::string_view name) {
   while (!name.empty() && name[0] == '.') name.remove_prefix(1);
   name = name.substr(0, name.find('.'));
   if (name.ends_with("_noprof")) name.remove_suffix(7);
+  // kernel/bpf/core.c bpf_get_prog_name(): the program's hash stands before its name
+  constexpr std::string_view kProgram = "bpf_prog_";
+  if (name.starts_with(kProgram)) {
+    const std::string_view rest = name.substr(kProgram.size());
+    const auto hash = std::min(rest.find_first_not_of("0123456789abcdef"), rest.size());
+    if (hash == 16) return "bpf_prog" + std::string(rest.substr(hash));
+  }
   return std::string(name);
 }
 

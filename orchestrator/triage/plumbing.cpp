@@ -227,12 +227,18 @@ bool listed(std::span<const std::string_view> table, std::string_view name) {
   });
 }
 
+// Rust's panic() on its way to BUG(): rust/kernel/lib.rs, rust/helpers/bug.c; names are mangled.
+bool rust_panic(std::string_view name) {
+  return name.starts_with("rust_helper_BUG") || name.find("rust_begin_unwind") != name.npos ||
+         (name.starts_with("R") && name.find("4core9panicking") != name.npos);
+}
+
 }  // namespace
 
 Plumbing plumbing_of(std::string_view name) {
   while (!name.empty() && name[0] == '_') name.remove_prefix(1);
   if (name.empty()) return Plumbing::reporting;
-  if (listed(kReporting, name)) return Plumbing::reporting;
+  if (listed(kReporting, name) || rust_panic(name)) return Plumbing::reporting;
   if (listed(kCore, name)) return Plumbing::core;
   if (listed(kWaiting, name)) return Plumbing::waiting;
   if (listed(kHelper, name)) return Plumbing::helper;
@@ -250,7 +256,7 @@ bool is_interrupt_entry(std::string_view name) {
 
 bool is_messenger(std::string_view name) {
   while (!name.empty() && name[0] == '_') name.remove_prefix(1);
-  return name.empty() || listed(kMessengers, name);
+  return name.empty() || listed(kMessengers, name) || rust_panic(name);
 }
 
 }  // namespace triage

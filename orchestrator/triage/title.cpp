@@ -164,6 +164,8 @@ std::string make_signature(const Format& format, Kind kind, std::string_view tit
     if (auto at = name.find("_sys_");
         at != std::string_view::npos && at <= 8 && name.starts_with("__"))
       name = name.substr(at + 1);
+    for (std::string_view start : {"SyS_", "SYSC_"})  // before 4.17
+      if (name.starts_with(start)) return group + ":sys_" + std::string(name.substr(start.size()));
     return group + ":" + std::string(name);
   }
   std::string words;

@@ -130,6 +130,9 @@ Report Builder::finish(bool cut) const {
   if (kind == Kind::warning || kind == Kind::bug) {
     for (const Refinement& refinement : refinements()) {
       if (!head_file.ends_with(refinement.file)) continue;
+      std::string_view asserting_in = match_.function;
+      while (asserting_in.starts_with('_')) asserting_in.remove_prefix(1);
+      if (!asserting_in.starts_with(refinement.function)) continue;
       title = kind == Kind::bug && !refinement.bug.empty() ? refinement.bug : refinement.title;
       kind = refinement.kind;
       asserting = false;
