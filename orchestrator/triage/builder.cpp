@@ -26,7 +26,9 @@ bool ends_trace(std::string_view body) {
 bool starts_trace(std::string_view body) {
   return body.starts_with("Call Trace") || body.starts_with("Call trace") ||
          body.starts_with("stack backtrace") || body.starts_with("Backtrace:") ||
-         body.starts_with("backtrace") || body.starts_with("Stack trace");
+         body.starts_with("backtrace") || body.starts_with("Stack trace") ||
+         // riscv's show_regs() goes on with the trace at once
+         (body.starts_with("status: ") && body.find(" cause: ") != std::string_view::npos);
 }
 
 }  // namespace

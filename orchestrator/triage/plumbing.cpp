@@ -173,7 +173,8 @@ constexpr std::array kWaiting = std::to_array<std::string_view>({
 // Copies, strings, allocators, counters, lists: whoever called them is to blame.
 // clang-format off
 constexpr std::array kHelper = std::to_array<std::string_view>({
-    "memcpy*", "memset*", "memmove*", "memcmp*", "memchr*", "memscan*", "bcmp", "strlen*",
+    "mmiocpy", "mmioset", "arm_copy_*", "arm_clear_user*", "asm_copy_*",
+    "asm_vector_usercopy", "fallback_scalar_usercopy*", "csum_partial*", "memcpy*", "memset*", "memmove*", "memcmp*", "memchr*", "memscan*", "bcmp", "strlen*",
     "strnlen*", "strcmp*", "strncmp*", "strcpy*", "strncpy*", "strscpy*", "strlcpy*", "strcat*",
     "strlcat*", "strncat*", "strchr*", "strrchr*", "strstr*", "strnstr*", "strsep", "strspn",
     "strcasecmp*", "strncasecmp*", "sized_strscpy*", "pi_mem*", "pi_str*", "real_strnlen",

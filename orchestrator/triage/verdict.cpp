@@ -67,8 +67,11 @@ Builder::Choice Builder::choose(const Format& format, bool asserting) const {
   const bool use_locks = format.where == Where::lock;
   const bool use_registers =
       format.where == Where::pc || format.where == Where::header || is_stall(format.kind);
-  const bool pc_address = std::ranges::any_of(events_, [](const Event& event) {
-    return event.source == Source::pc && event.address != 0 && !event.function.empty();
+  // The link register is the way back to the caller of a leaf such as memcpy(), or into the function
+  // itself: as good as the program counter where that says nothing.
+  const bool telling_pc = std::ranges::any_of(events_, [](const Event& event) {
+    return event.source == Source::pc && !event.function.empty() &&
+           plumbing_of(event.function) == Plumbing::none;
   });
   std::string header = clean_function(match_.function);
   // "Kernel stack is corrupted in: ffffffff81234567" of a kernel without kallsyms
@@ -105,7 +108,7 @@ Builder::Choice Builder::choose(const Format& format, bool asserting) const {
       for (const Event& event : events_) {
         if (event.source == Source::lock || event.source == Source::stray) continue;
         if (event.interrupted && !all) continue;
-        if (event.source == Source::lr && (pc_seen_ || pc_address || !use_registers)) continue;
+        if (event.source == Source::lr && (telling_pc || !use_registers)) continue;
         if (event.source == Source::pc && !use_registers) continue;
         if (!event.reliable && !pass.unreliable) continue;
         if (event.inlined && !pass.inlined) continue;
