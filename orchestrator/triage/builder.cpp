@@ -54,8 +54,7 @@ Builder::Builder(Match match, std::uint64_t start_line, std::uint64_t head_line,
 
 bool Builder::unproven() const {
   if (orphan_ && !ended_) return true;
-  if ((format().flags & kNeedsTrace) != 0 && frames_ == 0 && !pc_seen_ &&
-      !has_addresses())
+  if ((format().flags & kNeedsTrace) != 0 && frames_ == 0 && !pc_seen_ && !has_addresses())
     return true;
   return (format().flags & kNeedsProof) != 0 && !stamped_ && frames_ == 0 && !pc_seen_ &&
          !has_addresses();

@@ -31,8 +31,8 @@ class Builder {
   // Extends the span without looking at the text.
   void extend(std::uint64_t line_number) { last_line_ = line_number; }
 
-  // Finds the functions of bare addresses. `offset`: how far KASLR moved the kernel, if the log said
-  // so; may be called again when it says so later. Before finish().
+  // Finds the functions of bare addresses. `offset`: how far KASLR moved the kernel, if the log
+  // said so; may be called again when it says so later. Before finish().
   void resolve(std::optional<std::uint64_t> offset);
   bool has_addresses() const;
 

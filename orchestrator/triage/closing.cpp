@@ -9,8 +9,10 @@ namespace {
 
 // "insmod:77" of a CPU that makes no progress; nothing for the idle task.
 std::string stuck_task(Kind kind, const Builder& builder) {
-  const bool busy = kind == Kind::soft_lockup || kind == Kind::hard_lockup || kind == Kind::rcu_stall;
-  if (!busy || builder.pid().empty() || builder.pid() == "0" || builder.process().empty()) return {};
+  const bool busy =
+      kind == Kind::soft_lockup || kind == Kind::hard_lockup || kind == Kind::rcu_stall;
+  if (!busy || builder.pid().empty() || builder.pid() == "0" || builder.process().empty())
+    return {};
   return builder.process() + ":" + builder.pid();
 }
 
@@ -69,7 +71,8 @@ void Triage::State::close(std::size_t index, bool cut) {
       return secondary(static_cast<std::ptrdiff_t>(known->index));
   const std::size_t kept = done.size();
   keep(std::move(report), *builder);
-  if (done.size() > kept && !task.empty() && stuck.size() < kMaxStuck) stuck.push_back({kept, task});
+  if (done.size() > kept && !task.empty() && stuck.size() < kMaxStuck)
+    stuck.push_back({kept, task});
   if (done.size() > kept && !kernel_offset && builder->has_addresses() &&
       waiting.size() < kMaxWaiting)
     waiting.push_back({kept, std::move(builder), cut});

@@ -13,20 +13,19 @@ std::string_view old_ubsan_kind(std::string_view body) {
     std::string_view words;
     std::string_view kind;
   };
-  static constexpr Row kRows[] = {
-      {"signed integer overflow", "signed-integer-overflow"},
-      {"negation of ", "negation-overflow"},
-      {"division by zero", "division-overflow"},
-      {"division of ", "division-overflow"},
-      {"null pointer of type", "null-ptr-deref"},
-      {"misaligned address", "misaligned-access"},
-      {"with insufficient space", "object-size-mismatch"},
-      {"is out of range for type", "array-index-out-of-bounds"},
-      {"shift exponent ", "shift-out-of-bounds"},
-      {"left shift of ", "shift-out-of-bounds"},
-      {"is not a valid value for type", "invalid-load"},
-      {"variable length array bound", "vla-bound-not-positive"},
-      {"__builtin_unreachable", "unreachable"}};
+  static constexpr Row kRows[] = {{"signed integer overflow", "signed-integer-overflow"},
+                                  {"negation of ", "negation-overflow"},
+                                  {"division by zero", "division-overflow"},
+                                  {"division of ", "division-overflow"},
+                                  {"null pointer of type", "null-ptr-deref"},
+                                  {"misaligned address", "misaligned-access"},
+                                  {"with insufficient space", "object-size-mismatch"},
+                                  {"is out of range for type", "array-index-out-of-bounds"},
+                                  {"shift exponent ", "shift-out-of-bounds"},
+                                  {"left shift of ", "shift-out-of-bounds"},
+                                  {"is not a valid value for type", "invalid-load"},
+                                  {"variable length array bound", "vla-bound-not-positive"},
+                                  {"__builtin_unreachable", "unreachable"}};
   if (body.starts_with("unsigned integer overflow")) return "unsigned-integer-overflow";
   for (const Row& row : kRows)
     if (body.find(row.words) != std::string_view::npos) return row.kind;
@@ -35,12 +34,14 @@ std::string_view old_ubsan_kind(std::string_view body) {
 
 }  // namespace
 
-// mm/kasan/kasan_test_c.c, mm/kfence/kfence_test.c, mm/kmsan/kmsan_test.c, kernel/kcsan, lib/test_ubsan.c
+// mm/kasan/kasan_test_c.c, mm/kfence/kfence_test.c, mm/kmsan/kmsan_test.c, kernel/kcsan,
+// lib/test_ubsan.c
 bool names_test_module(std::string_view body) {
-  static constexpr std::string_view kModules[] = {"[kasan_test", "[test_kasan",  "[kfence_test]",
+  static constexpr std::string_view kModules[] = {"[kasan_test",  "[test_kasan",  "[kfence_test]",
                                                   "[kmsan_test]", "[kcsan_test]", "[test_ubsan]"};
-  return std::ranges::any_of(
-      kModules, [body](std::string_view name) { return body.find(name) != std::string_view::npos; });
+  return std::ranges::any_of(kModules, [body](std::string_view name) {
+    return body.find(name) != std::string_view::npos;
+  });
 }
 
 bool Builder::in_self_test(std::string_view suite) const {
@@ -86,8 +87,8 @@ void Builder::read_details(std::string_view body) {
     if (body.starts_with("Write of size") || body.starts_with("Write at ")) access_ = "Write";
   }
   // "Read of size 8 at addr ffff888103c50010 by task swapon/333"
-  if (auto by = body.rfind(" by task "); by != std::string_view::npos && process_.empty() &&
-      format().kind == Kind::kasan) {
+  if (auto by = body.rfind(" by task ");
+      by != std::string_view::npos && process_.empty() && format().kind == Kind::kasan) {
     const std::string_view task = body.substr(by + 9);
     if (auto slash = task.rfind('/'); slash != std::string_view::npos) {
       process_ = task.substr(0, std::min(slash, std::size_t{32}));

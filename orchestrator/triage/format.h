@@ -49,7 +49,7 @@ enum Flag : unsigned {
   kBanner = 64,      // ends with a line of "="
   kHeadLost = 256,   // a line that follows another head: alone it means that the head was lost
   kRepeats = 128,    // said again and again about the same thing: merged with the first
-  kNeedsProof = 512,  // any program may write it: without a printk prefix it takes a trace
+  kNeedsProof = 512,   // any program may write it: without a printk prefix it takes a trace
   kNeedsTrace = 1024,  // too short to be believed without a trace or a program counter
 };
 

@@ -95,8 +95,8 @@ constexpr Format kFormats[] = {
     {"WARNING: at ", R"(^WARNING: at (?P<file>[\w/.+-]+\.[chS]):\d*(?: (?P<f>[\w.]+)\+)?)",
      Kind::warning, "WARNING in {f}", "WARNING at {file}", Where::header, kAnywhere | kAsserting},
     // lib/bug.c before 2.6.33 where BUG() traps, as on powerpc; "BUG: warning at" before 2.6.19
-    {"Badness at ", R"(^Badness at (?P<file>[\w/.+-]+\.[chS]):\d*)", Kind::warning, "WARNING in {f}",
-     "WARNING at {file}", Where::pc, kAnywhere | kAsserting},
+    {"Badness at ", R"(^Badness at (?P<file>[\w/.+-]+\.[chS]):\d*)", Kind::warning,
+     "WARNING in {f}", "WARNING at {file}", Where::pc, kAnywhere | kAsserting},
     {"BUG: warning at ", R"(^BUG: warning at (?P<file>[\w/.+-]+\.[chS]):\d*/(?P<f>\w+)\(\))",
      Kind::warning, "WARNING in {f}", "WARNING at {file}", Where::header, kAnywhere | kAsserting},
     // arch/x86/kernel/unwind_frame.c, dumpstack_*.c

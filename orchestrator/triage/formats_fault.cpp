@@ -74,7 +74,7 @@ constexpr Format kFormats[] = {
     {"stack segment:", R"(^stack segment: \S* ?\[)", Kind::oops, "stack segment fault in {f}", "",
      Where::pc, kDeath, Role::primary, "fault"},
     {"divide error:", R"(^divide error: \S* ?\[)", Kind::oops, "divide error in {f}", "", Where::pc,
-     kDeath},
+     kDeath, Role::primary, "divide"},
     {"invalid opcode:", R"(^invalid opcode: \S* ?\[)", Kind::oops, "invalid opcode in {f}", "",
      Where::pc, kDeath | kHeadLost, Role::detail},
     {"int3:", R"(^int3: \S* ?\[)", Kind::oops, "int3 in {f}", "", Where::pc, kDeath},

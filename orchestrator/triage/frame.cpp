@@ -190,12 +190,12 @@ Register parse_register(std::string_view body, Frame& frame) {
       {"epc : ", Register::pc},                                   // riscv
       {"epc   : ", Register::pc},                                 // mips
       {"ra : ", Register::lr},      {"ra    : ", Register::lr},
-      {"ERA: ", Register::pc},      {"ra: ", Register::lr},        // loongarch
-      {"TPC: ", Register::pc},      {"RPC: ", Register::lr},       // sparc64
-      {"IAOQ[0]: ", Register::pc},  {"RP(r2): ", Register::lr},    // parisc
-      {"PC: ", Register::pc},                                      // m68k
-      {"pc is at ", Register::pc},  {"ra is at ", Register::lr},   // alpha
-      {"PR is at ", Register::lr},                                 // sh
+      {"ERA: ", Register::pc},      {"ra: ", Register::lr},       // loongarch
+      {"TPC: ", Register::pc},      {"RPC: ", Register::lr},      // sparc64
+      {"IAOQ[0]: ", Register::pc},  {"RP(r2): ", Register::lr},   // parisc
+      {"PC: ", Register::pc},                                     // m68k
+      {"pc is at ", Register::pc},  {"ra is at ", Register::lr},  // alpha
+      {"PR is at ", Register::lr},                                // sh
   });
   for (const Row& row : kRows) {
     if (!body.starts_with(row.start)) continue;

@@ -26,8 +26,8 @@ void Builder::locate(Source source, const Frame& frame, std::string& file) {
     trace_.push_back({place.function, frame.offset, place.file, place.line, place.inlined});
 }
 
-// A frame or register of a kernel without CONFIG_KALLSYMS. Where the kernel was moved to (KASLR) may
-// only be said later: kept as an address until resolve().
+// A frame or register of a kernel without CONFIG_KALLSYMS. Where the kernel was moved to (KASLR)
+// may only be said later: kept as an address until resolve().
 bool Builder::take_address(std::string_view body, Source source) {
   if (!symbols_) return false;
   const auto address = last_address(body);

@@ -152,7 +152,8 @@ TEST_F(SmallKernel, FindsTheFunctionsOfAKernelThatWasMoved) {
                       address + moved, address + 1 + moved, said);
   };
   const std::string said = fmt::format("Kernel Offset: 0x{:x} from 0x{:x}", kOffset, kText);
-  for (const std::string& text : {log(kOffset, said), log(0, "Kernel Offset: disabled"), log(0, "")}) {
+  for (const std::string& text :
+       {log(kOffset, said), log(0, "Kernel Offset: disabled"), log(0, "")}) {
     const auto reports = triage::triage_text(text, options);
     ASSERT_EQ(reports.size(), 2u) << text;
     EXPECT_EQ(reports[0].title, "WARNING in outer_call") << text;

@@ -46,7 +46,8 @@ std::string die_words(std::string_view lead) {
         (lead[before] == '(' || lead.substr(0, before + 1).ends_with("(pid ")))
       lead.remove_prefix(task + 3);
   }
-  if (const auto code = lead.rfind(": "); code != std::string_view::npos &&
+  if (const auto code = lead.rfind(": ");
+      code != std::string_view::npos &&
       lead.find_first_not_of("0123456789abcdefx ", code + 2) == std::string_view::npos)
     lead = lead.substr(0, code);
   while (!lead.empty() && (lead.back() == ' ' || lead.back() == ':')) lead.remove_suffix(1);

@@ -58,17 +58,14 @@ Builder::Choice Builder::choose(const Format& format, bool asserting) const {
     bool unreliable;
     bool inlined;
   };
-  const Pass passes[] = {{Plumbing::none, false, false},
-                         {Plumbing::none, true, false},
-                         {Plumbing::none, false, true},
-                         {Plumbing::helper, false, false},
-                         {Plumbing::waiting, false, false},
-                         {Plumbing::core, false, false}};
+  const Pass passes[] = {{Plumbing::none, false, false},    {Plumbing::none, true, false},
+                         {Plumbing::none, false, true},     {Plumbing::helper, false, false},
+                         {Plumbing::waiting, false, false}, {Plumbing::core, false, false}};
   const bool use_locks = format.where == Where::lock;
   const bool use_registers =
       format.where == Where::pc || format.where == Where::header || is_stall(format.kind);
-  // The link register is the way back to the caller of a leaf such as memcpy(), or into the function
-  // itself: as good as the program counter where that says nothing.
+  // The link register is the way back to the caller of a leaf such as memcpy(), or into the
+  // function itself: as good as the program counter where that says nothing.
   const bool telling_pc = std::ranges::any_of(events_, [](const Event& event) {
     return event.source == Source::pc && !event.function.empty() &&
            plumbing_of(event.function) == Plumbing::none;
@@ -82,8 +79,7 @@ Builder::Choice Builder::choose(const Format& format, bool asserting) const {
     if (!header.empty() && !is_messenger(header)) return {header, ""};
     if (use_registers)
       for (const Event& event : events_)
-        if (event.source == Source::pc && !event.function.empty() &&
-            !is_messenger(event.function))
+        if (event.source == Source::pc && !event.function.empty() && !is_messenger(event.function))
           return {event.function, event.file};
   }
   // What an interrupt stopped has nothing to do with what went wrong in the interrupt; for a stall
@@ -172,7 +168,8 @@ Report Builder::finish(bool cut) const {
   report.end_line = last_line_;
   bool wants_trace = !(row.flags & kNoTrace);
   report.corrupted = cut || orphan_ || (row.where != Where::none && choice.function.empty()) ||
-                     (wants_trace && frames_ == 0 && addresses_found_ == 0 && !pc_seen_) || (row.flags & kHeadLost) != 0;
+                     (wants_trace && frames_ == 0 && addresses_found_ == 0 && !pc_seen_) ||
+                     (row.flags & kHeadLost) != 0;
   return report;
 }
 
