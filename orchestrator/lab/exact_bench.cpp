@@ -61,7 +61,7 @@ class Machine {
     model::Plan plan = vcpu_plan(seed);
     plan.perturb = options_.perturb;
     base::value_or_throw(image::assemble(base_, plan.text(), spec.initrd));
-    const PlainBoot boot = co_await boot_plainly(spec, folder);
+    const PlainBoot boot = co_await boot_plainly(spec, folder, {}, std::chrono::minutes(30));
     const auto turns = turns_in(boot.said.port);
     if (!boot.trouble.empty() || !turns) throw base::InfraError(fmt::format("{} with seed {}: {}", machine_.id, seed, boot.trouble));
     if (!out.empty() && seed == kSame && transcript_hash(boot.said) != out.front().transcript) tell(boot.said);

@@ -12,11 +12,11 @@ namespace asio = async::asio;
 using namespace std::chrono_literals;
 
 namespace {
-constexpr auto kLimit = 180s;  // of wall time: hosts are loaded and ppc64's firmware takes its time
 constexpr std::size_t kMostWords = std::size_t{8} << 20;
 }  // namespace
 
-async::task<PlainBoot> boot_plainly(guest::QemuSpec spec, base::fs::path folder, std::string expected_on_console) {
+async::task<PlainBoot> boot_plainly(guest::QemuSpec spec, base::fs::path folder, std::string expected_on_console,
+                                    std::chrono::seconds limit) {
   PlainBoot result;
   base::fs::create_directories(folder);
   const auto executor = co_await asio::this_coro::executor;
@@ -32,7 +32,7 @@ async::task<PlainBoot> boot_plainly(guest::QemuSpec spec, base::fs::path folder,
   std::string& console = result.said.console;
   std::optional<guest::GuestEnd> end;
   bool all = false;  // the port is at its end too
-  while ((!end || !all) && std::chrono::steady_clock::now() - start < kLimit) {
+  while ((!end || !all) && std::chrono::steady_clock::now() - start < limit) {
     timer.expires_after(10ms);
     co_await timer.async_wait(asio::use_awaitable);
     end = guest.ended();  // before the reading: what came before the end is read after it
@@ -48,7 +48,7 @@ async::task<PlainBoot> boot_plainly(guest::QemuSpec spec, base::fs::path folder,
     // A board that cannot switch itself off says goodbye and halts.
     if (!end && !spec.machine->powers_off && console.contains("System Halted")) end = co_await guest.end(2s);
   }
-  if (!end) result.trouble = fmt::format("no end within {} s", kLimit.count());
+  if (!end) result.trouble = fmt::format("no end within {} s", limit.count());
   else if (end->kind == guest::GuestEnd::Kind::failed) result.trouble = end->text;
   else if (!result.spoke) result.trouble = "it ended without a word: " + end->text;
   co_return result;

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "runner/verdicts.h"
+
 namespace lab {
 
 void BootsSink::booting(const model::JobRecord& job) {
@@ -21,9 +23,9 @@ void BootsSink::test_started(const model::JobRecord& job, const model::TestSpec&
 
 void BootsSink::results(const model::JobRecord& job, std::vector<model::CaseResult> results) {
   for (const model::CaseResult& result : results) {
-    infra = infra || result.outcome == model::Outcome::infra;
-    // "boot" is no test: what a kernel reports while it boots.
-    if (result.attempt == 1) boot_of.emplace(result.test, result.boot);
+    // A test whose first word comes from a later attempt was taken by the host before it had one.
+    infra = infra || result.outcome == model::Outcome::infra || (result.attempt > 1 && result.test != runner::kBootTest && !boot_of.contains(result.test));
+    boot_of.emplace(result.test, result.boot);
   }
   told.push_back(results);
   if (outer_ != nullptr) outer_->results(job, std::move(results));
@@ -57,7 +59,7 @@ async::task<ExactCheck> repeat_job(runner::JobInput input, std::set<std::string>
     co_return check;
   }
   std::set<std::pair<int, int>> pairs;  // boots of both, and of the repetition
-  for (const auto& [test, boot] : second.boot_of)
+  for (const auto& [test, boot] : second.boot_of)  // "boot" among them: what a kernel reports while it boots
     if (const auto found = first.boot_of.find(test); found != first.boot_of.end()) pairs.emplace(found->second, boot);
   for (const auto& [then, now] : pairs) {
     const auto a = read_transcript(folder / fmt::format("boot-{}", then));

@@ -83,7 +83,7 @@ TEST_F(ExactCheckOfAJob, TellsWhereItsGuestSaysSomethingElse) {
   guest({0}, "words");
   guest({0}, "other");
   const ExactCheck found = check({test("mm/a", 0)}, {"mm/a"});
-  EXPECT_THAT(found.differences, ElementsAre(HasSubstr("boot-1: the agent's words from line 1 on")));
+  EXPECT_THAT(found.differences, ElementsAre(HasSubstr("boot-1: the agent's words from byte 1 on")));
   EXPECT_TRUE(base::fs::exists(folder_.path() / "again" / "boot-1")) << "what differs is kept";
 }
 

@@ -101,6 +101,7 @@ std::string spoken_text(std::string_view port) {
 
 std::string TranscriptDifference::text() const {
   const auto side = [](const std::string& line) { return line.empty() ? std::string("nothing") : '"' + line + '"'; };
+  if (line == 0) return part;
   return fmt::format("{} from line {} on: {}, then {}", part, line, side(first), side(second));
 }
 
@@ -118,7 +119,7 @@ std::vector<TranscriptDifference> differences(const Transcript& whole_a, const T
     auto words = compare("the agent's words", spoken_text(a.port), spoken_text(b.port));
     if (!words) {  // the same messages in other bytes
       const auto at = std::ranges::mismatch(a.port, b.port).in1 - a.port.begin();
-      words = TranscriptDifference{fmt::format("the agent's bytes at {}", at), 1, {}, {}};
+      words = TranscriptDifference{fmt::format("the agent's words from byte {} on", at + 1), 0, {}, {}};
     }
     out.push_back(std::move(*words));
   }

@@ -29,7 +29,7 @@ std::string spoken_text(std::string_view port);
 
 struct TranscriptDifference {
   std::string part;           // "console.log" or "the agent's words"
-  std::size_t line = 0;       // from 1: the first that differs
+  std::size_t line = 0;       // from 1: the first that differs; 0: only bytes do, and `part` says from which on
   std::string first, second;  // that line on both sides, escaped and cut; empty where that side has ended
 
   // "console.log from line 12 on: "..." and then "...""

@@ -51,7 +51,7 @@ TEST(ExactTranscript, SaysFromWhichLineOnTheConsolesDiffer) {
   const auto found = differences(a, b);
   ASSERT_THAT(found, SizeIs(1));
   EXPECT_EQ(found[0].line, 2u);
-  EXPECT_EQ(found[0].text(), "console.log from line 2 on: \"two\", then \"two\\x1b[2J\"");
+  EXPECT_EQ(found[0].text(), "console.log from line 2 on: \"two\", then \"two\\x1B[2J\"");
   EXPECT_NE(transcript_hash(a), transcript_hash(b));
 }
 
