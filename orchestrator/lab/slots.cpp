@@ -62,12 +62,17 @@ async::task<Slots::Slot> Slots::take(std::uint64_t memory, std::int64_t priority
     ~Leave() { list.erase(entry); }
   } leave{waiting_, entry};
   grant();
+  bool cancelled = false;
   if (!entry->granted) {
+    // Cancelled while it is being granted, it would otherwise go on as if nothing had been said.
     co_await asio::this_coro::throw_if_cancelled(false);
     (void)co_await entry->wake.async_wait(async::as_tuple_awaitable);
+    cancelled = (co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none;
+    co_await asio::this_coro::throw_if_cancelled(true);
   }
-  if (!entry->granted) throw boost::system::system_error(asio::error::operation_aborted);
-  co_return Slot(this, entry->memory);
+  Slot slot = entry->granted ? Slot(this, entry->memory) : Slot();
+  if (cancelled || !entry->granted) throw boost::system::system_error(asio::error::operation_aborted);
+  co_return slot;
 }
 
 }  // namespace lab

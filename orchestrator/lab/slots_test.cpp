@@ -56,6 +56,26 @@ TEST(Slots, MemoryThatIsHeldIsNotGivenToGuestsUntilItIsGivenBack) {
   EXPECT_EQ(log, (std::vector<std::string>{"a", "b"}));
 }
 
+// Ctrl-C ends the guest that holds the slot, too: what it gives back must not start another.
+TEST(Slots, GiveNothingToWhoIsCancelledAtTheSameMoment) {
+  asio::io_context loop;
+  Slots slots(loop.get_executor(), 1, 100);
+  std::vector<std::string> log;
+  asio::cancellation_signal holder, waiter;
+  int cancelled = 0;
+  const auto ended = [&](std::exception_ptr e) { cancelled += e != nullptr; };
+  asio::co_spawn(loop, guest(slots, "holds", 1, 0, log), asio::bind_cancellation_slot(holder.slot(), ended));
+  asio::co_spawn(loop, guest(slots, "waits", 1, 0, log), asio::bind_cancellation_slot(waiter.slot(), ended));
+  loop.run_one();
+  loop.run_one();
+  holder.emit(asio::cancellation_type::terminal);
+  loop.run_one();  // the holder leaves and the slot is granted
+  waiter.emit(asio::cancellation_type::terminal);
+  loop.run();
+  EXPECT_EQ(log, std::vector<std::string>{"holds"});
+  EXPECT_EQ(cancelled, 2);
+}
+
 TEST(Slots, RunAGuestLargerThanTheMemoryAlone) {
   EXPECT_EQ(order_of(2, 10, {{"huge", 50, 0}, {"huger", 60, 0}}), (std::vector<std::string>{"huge", "huger"}));
 }
