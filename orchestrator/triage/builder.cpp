@@ -45,7 +45,7 @@ Builder::Builder(Match match, std::uint64_t start_line, std::uint64_t head_line,
   test_module_ = names_test_module(match_.text);
   inline_head_ = match_.text.ends_with("[inline]");
   expect_function_ = format().where == Where::header && match_.function.empty();
-  if (format().kind == Kind::ubsan && match_.groups[0].empty()) match_.groups[0] = kUnknownUbsan;
+  name_unknown();
   if (format().kind == Kind::hung_task) {
     process_ = match_.groups[0];
     pid_ = match_.groups[1];
@@ -58,6 +58,10 @@ bool Builder::unproven() const {
     return true;
   return (format().flags & kNeedsProof) != 0 && !stamped_ && frames_ == 0 && !pc_seen_ &&
          !has_addresses();
+}
+
+void Builder::name_unknown() {
+  if (format().kind == Kind::ubsan && match_.groups[0].empty()) match_.groups[0] = kUnknownUbsan;
 }
 
 void Builder::add(Source source, const Frame& frame, bool reliable) {
@@ -166,8 +170,10 @@ bool Builder::take(std::uint64_t line_number, const Line& line) {
     last_line_ = line_number;
     return true;
   }
-  const bool expected_lock = expect_lock_;
-  expect_lock_ = format().where == Where::lock && body.ends_with("at:");
+  // Other lines may come in between.
+  if (expect_lock_ > 0) --expect_lock_;
+  const bool expected_lock = expect_lock_ > 0;
+  if (format().where == Where::lock && body.ends_with("at:")) expect_lock_ = 5;
   std::optional<Frame> from;
   if (auto frame = parse_frame(body, &from)) {
     last_line_ = line_number;
@@ -175,6 +181,7 @@ bool Builder::take(std::uint64_t line_number, const Line& line) {
     question_ = false;
     if (++frames_ <= 8 && names_test_module(body)) test_module_ = true;
     if (expected_lock) {
+      expect_lock_ = 0;
       add(Source::lock, *frame, true);
     } else if (!trace_done_ && (in_trace_ || from || (format().flags & kDirect))) {
       add(Source::frame, *frame, reliable);
@@ -198,6 +205,7 @@ bool Builder::take(std::uint64_t line_number, const Line& line) {
 
 void Builder::rehead(Match match, std::uint64_t line_number) {
   match_ = std::move(match);
+  name_unknown();
   last_line_ = std::max(last_line_, line_number);
   inline_head_ = match_.text.ends_with("[inline]");
   if (inline_head_ || frames_ <= 1) {
@@ -224,6 +232,7 @@ void Builder::absorb(Match match, std::uint64_t line_number) {
     return;
   }
   match_ = std::move(match);
+  name_unknown();
   expect_function_ = format().where == Where::header && match_.function.empty();
   lines_ = 0;
 }

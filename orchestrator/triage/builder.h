@@ -86,6 +86,7 @@ class Builder {
   void add(Source source, const Frame& frame, bool reliable);
   void locate(Source source, const Frame& frame, std::string& file);
   bool take_address(std::string_view body, Source source);
+  void name_unknown();  // UBSAN's kind, until a line says it
   void read_task(std::string_view body);
   void read_details(std::string_view body);
   Choice choose(const Format& format, bool asserting) const;
@@ -105,7 +106,7 @@ class Builder {
   bool trace_done_ = false;
   bool test_module_ = false;      // a frame or the head names a sanitizer's test module
   bool interrupted_ = false;      // the trace has come to what an interrupt stopped
-  bool expect_lock_ = false;      // the line before ended in "at:"
+  std::uint8_t expect_lock_ = 0;  // a line ended in "at:": the lock is in one of these many
   bool expect_function_ = false;  // the head was wrapped before its function
   bool expect_pc_ = false;        // the program counter's symbol was wrapped to the next line
   bool question_ = false;         // the line before ended in "?": the next symbol is unreliable

@@ -80,7 +80,7 @@ void Builder::read_task(std::string_view body) {
 }
 
 void Builder::read_details(std::string_view body) {
-  if (format().kind == Kind::ubsan && match_.groups[0] == kUnknownUbsan && lines_ <= 3)
+  if (format().kind == Kind::ubsan && match_.groups[0] == kUnknownUbsan && lines_ <= 8)
     if (const auto kind = old_ubsan_kind(body); !kind.empty()) match_.groups[0] = kind;
   if (access_.empty() && format().kind == Kind::kasan) {
     if (body.starts_with("Read of size") || body.starts_with("Read at ")) access_ = "Read";

@@ -157,6 +157,26 @@ TEST(TriageProperty, InterleavedReportsOfTwoCallersAreTwo) {
   }
 }
 
+// A test that goes on printing, a kernel that goes on talking of other things.
+TEST(TriageProperty, LinesOfOthersInBetweenGiveTheSameTitles) {
+  for (const Log& log : logs()) {
+    // Whether a boot is a reboot is told by the lines around it; a symboliser's heads stand
+    // together.
+    if (log.name.starts_with("reboot-") || log.name.starts_with("prefix-symbolised")) continue;
+    const std::string whole = titles(triage_text(log.text));
+    for (const std::string_view other :
+         {"ok 17 - should have worked",
+          "[  123.456789] usb 1-1: new high-speed USB device number 2 using xhci_hcd"})
+      EXPECT_EQ(whole, titles(triage_text(triage::mangle::each_line(log.text,
+                                                                    [&](std::string_view line) {
+                                                                      return std::string(line) +
+                                                                             "\n" +
+                                                                             std::string(other);
+                                                                    }))))
+          << log.name << ", " << other;
+  }
+}
+
 TEST(TriageProperty, CarriageReturnsChangeNothing) {
   for (const Log& log : logs())
     EXPECT_EQ(everything(triage_text(log.text)),

@@ -46,7 +46,8 @@ constexpr std::array kStarts = std::to_array<std::string_view>({
     "R1", "R2", "Supported:", "Kernel command line", "list_", "refcount_t", "usercopy", "ODEBUG",
     "Last potentially", "Second to last", "stack traceback", "FAULT_FLAG", "vm_", "watchdog:",
     "CSD", "workqueue ", "pwq ", "in-flight", "pending:", "delayed:", "pool ",
-    "handlers:", "Disabling IRQ", "kobject_add_internal failed", "mcause=", "skb ", "xarray:",
+    "handlers:", "Disabling IRQ", "kobject_add_internal failed", "mcause=", "skb ", "xarray:", "tsk->{",
+    "\\|/ ____", "\"@'/", "/_| \\__/", "\\__U_/", "TSTATE:", "TPC:", "RPC:", "I7:", "Caller[",
 });
 // clang-format on
 
