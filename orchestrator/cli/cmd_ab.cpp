@@ -69,6 +69,8 @@ int ab(Session& session, const AbOptions& options) {
   after.check_exact = false;  // the guests are the same
   const bool exact = before.jobs.front().clock == model::Clock::instructions;
   store::Store store = store::Store::open(session.results_dir);
+  // A wrong word about one side is told before the other has run.
+  if (!build_kernels_of(session, {before, after}, store)) return kInterrupted;
   std::vector<CarriedOut> done;
   if (exact) {
     done.push_back(carry_out(session, before, store));

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
+#include <functional>
 #include <thread>
 
 #include "async/task_group.h"
@@ -36,7 +37,33 @@ async::task<void> carry_out_all(lab::LabContext& context, const std::vector<lab:
   co_await group.join();
 }
 
+// Runs something in the lab, until it ends or the user does: false then.
+bool in_lab(Session& session, store::Store& store, const std::function<async::task<void>(lab::LabContext&)>& work) {
+  async::asio::io_context loop;
+  std::FILE* out = stderr;  // progress never mixes with a report that goes to a pipe
+  lab::Progress progress(out, ::isatty(::fileno(out)) != 0, static_cast<int>(session.terminal().width));
+  lab::KernelArtifacts artifacts(session.checkout());
+  lab::LabContext context{loop.get_executor(), store, artifacts, progress};
+  return run_loop(loop, work(context), [&] {
+    progress.note("interrupted: ending the guests; what has a result is kept");
+    artifacts.cancel();
+  });
+}
+
+async::task<void> build_all(lab::LabContext& context, std::vector<scenario::JobRequest> jobs, base::Diagnostics& wrong) {
+  wrong = co_await lab::build_kernels(context, std::move(jobs));
+}
+
 }  // namespace
+
+bool build_kernels_of(Session& session, const std::vector<lab::RunRequest>& requests, store::Store& store) {
+  std::vector<scenario::JobRequest> jobs;
+  for (const lab::RunRequest& request : requests) jobs.insert(jobs.end(), request.jobs.begin(), request.jobs.end());
+  base::Diagnostics wrong;
+  const bool whole = in_lab(session, store, [&](lab::LabContext& context) { return build_all(context, jobs, wrong); });
+  if (!wrong.empty()) throw base::UserError{wrong};
+  return whole;
+}
 
 CarriedOut carry_out(Session& session, const lab::RunRequest& request, store::Store& store) {
   return std::move(carry_out_together(session, {request}, store).front());
@@ -47,19 +74,8 @@ std::vector<CarriedOut> carry_out_together(Session& session, std::vector<lab::Ru
   if (requests.size() > 1)
     for (lab::RunRequest& request : requests)
       request.guests = std::max(1, (request.guests > 0 ? request.guests : cores) / static_cast<int>(requests.size()));
-  async::asio::io_context loop;
   std::vector<CarriedOut> done(requests.size());
-  bool whole = false;
-  {
-    std::FILE* out = stderr;  // progress never mixes with a report that goes to a pipe
-    lab::Progress progress(out, ::isatty(::fileno(out)) != 0, static_cast<int>(session.terminal().width));
-    lab::KernelArtifacts artifacts(session.checkout());
-    lab::LabContext context{loop.get_executor(), store, artifacts, progress};
-    whole = run_loop(loop, carry_out_all(context, requests, done), [&] {
-      progress.note("interrupted: ending the guests; what has a result is kept");
-      artifacts.cancel();
-    });
-  }
+  const bool whole = in_lab(session, store, [&](lab::LabContext& context) { return carry_out_all(context, requests, done); });
   for (CarriedOut& one : done) {
     one.whole = whole;
     if (!one.end.user_errors.empty()) {

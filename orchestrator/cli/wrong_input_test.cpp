@@ -88,4 +88,16 @@ TEST(Program, SaysWhatIsNotBuiltYet) {
   EXPECT_NE(end.errors.find("not part of this version"), std::string::npos);
 }
 
+TEST_F(WrongInput, AScenarioThatMeasuresNothingCannotBeCompared) {
+  expect_error({"ab", "quick", "--after", "debian:6.12"}, "benchmarks: [all]");
+  expect_error({"ab", "benchmarks"}, "--after");
+  expect_error({"ab", "benchmarks", "--after", "debian:6.12", "--seeds", "8..1"}, "--seeds 8..1");
+}
+
+TEST_F(WrongInput, AnUnknownBenchmarkGetsItsPlaceAndTheNearestName) {
+  const std::string path = file("b.yaml", "benchmarks:\n  - falt-anon\n");
+  expect_error({"run", path}, path + ":2:5: ");
+  expect_error({"run", path}, "fault-anon");
+}
+
 }  // namespace cli

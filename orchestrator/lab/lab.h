@@ -63,6 +63,10 @@ struct LabContext {
 // was won until then is in the store either way.
 async::task<RunEnd> run_lab(LabContext& context, const RunRequest& request);
 
+// Builds the jobs' kernels, and nothing else: before something long begins that needs all of them. What the user asked
+// for and cannot be is returned; a kernel that does not compile is for run_lab() to report.
+async::task<base::Diagnostics> build_kernels(LabContext& context, std::vector<scenario::JobRequest> jobs);
+
 // One job's tests as they will run: every program found or its absence turned into a result.
 struct PreparedTests {
   std::vector<model::TestSpec> runnable;                         // `program` is the file that exists
