@@ -31,7 +31,14 @@ std::string panic_text(const Match& match) {
   for (std::string_view stop : {"!  ", "! ", ".  ", ". "})
     if (auto at = text.find(stop); at != std::string_view::npos && at >= 12)
       text = text.substr(0, at + 1);
-  return scrub(text);
+  // "EXT4-fs (device sda1): panic forced after error"
+  std::string out = scrub(text);
+  constexpr std::string_view kDevice = "(device ";
+  if (const auto device = out.find(kDevice); device != std::string::npos) {
+    const auto begin = device + kDevice.size(), end = out.find_first_of(" )", begin);
+    if (end != std::string::npos) out.replace(begin, end - begin, "DEV");
+  }
+  return out;
 }
 
 // What a die() was called with: "Oops: stack guard page: 0000 " and "sh(123): Kernel illegal
