@@ -55,7 +55,7 @@ struct Wanted {
   std::set<std::string> only;      // of those, what is run; empty: all
 };
 
-Wanted wanted_of(const Session& session, const store::FoundResult& found, bool alone) {
+Wanted wanted_of(const Session& session, const store::FoundResult& found, bool alone, bool guest_per_test) {
   Wanted wanted{found.tests_before, {}};
   wanted.tests.push_back(found.result.test);
   if (!is_exact(found) || alone) return wanted;
@@ -68,13 +68,9 @@ Wanted wanted_of(const Session& session, const store::FoundResult& found, bool a
   wanted.tests.clear();
   for (const auto& [position, test] : plan) wanted.tests.push_back(test);
   // The first boot was given everything, a later one what was left, a guest per test its own.
-  std::set<std::string> earlier, here;
-  for (const model::CaseResult& result : loaded->run.results) {
-    if (result.job != found.job.job) continue;
-    if (result.boot < found.result.boot) earlier.insert(result.test);
-    if (result.boot == found.result.boot) here.insert(result.test);
-  }
-  const bool guest_per_test = plan.size() > 1 && found.job.boots >= static_cast<int>(plan.size()) && here.size() == 1;
+  std::set<std::string> earlier;
+  for (const model::CaseResult& result : loaded->run.results)
+    if (result.job == found.job.job && result.boot < found.result.boot) earlier.insert(result.test);
   for (const std::string& test : wanted.tests)
     if (guest_per_test ? test == found.result.test : !earlier.contains(test)) wanted.only.insert(test);
   if (wanted.only.size() == wanted.tests.size()) wanted.only.clear();
@@ -92,7 +88,10 @@ lab::RunRequest request_for(Session& session, const store::FoundResult& found, b
   if (found.result.seed) options.seed = found.result.seed;
   options.seeds.clear();
   lab::RunRequest request = request_of(session, options);
-  const auto [wanted, only] = wanted_of(session, found, alone);
+  const bool guest_per_test = !request.jobs.empty() && request.jobs.front().isolation == model::Isolation::test;
+  // A rerun had a guest of its own too. A reproduction's plan may have gaps, the first run's has none.
+  const store::FoundResult& planned = is_exact(found) ? origin : found;
+  const auto [wanted, only] = wanted_of(session, planned, alone, guest_per_test || planned.result.attempt > 1);
   for (scenario::JobRequest& job : request.jobs) {
     std::vector<model::TestSpec> tests;
     for (const std::string& id : wanted) {

@@ -69,6 +69,14 @@ TEST_F(WrongInput, AMachineWithoutItsQemuIsToldBeforeAnythingIsBuilt) {
   EXPECT_EQ(run_program({"report", "last", "--results", results}).code, 2) << "and no run is left";
 }
 
+TEST_F(WrongInput, AHuntWantsOneTestAndARangeOfSeeds) {
+  const std::string path = file("c.yaml", "name: c\nkernel: debian:6.12\nmachines: [x86_64]\ntests:\n  - run: mkdirty\n  - run: mlock2-tests\n");
+  for (const char* seeds : {"5..1", "0..3", "x", "1..", "1..200000", "1...3"})
+    expect_error({"hunt", path, "--test", "mm/mkdirty", "--seeds", seeds}, seeds);
+  expect_error({"hunt", path, "--test", "mm/m*"}, "selects 2 tests");
+  expect_error({"hunt", path}, "--test");
+}
+
 TEST_F(WrongInput, AnUnknownCommandOffersTheNearestOne) { expect_error({"rnu"}, "vmlab run"); }
 
 TEST_F(WrongInput, ARunInAnEmptyStoreIsExplained) { expect_error({"report", "last"}, "there is no run in"); }
