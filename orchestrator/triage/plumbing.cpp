@@ -60,7 +60,8 @@ constexpr std::array kReporting = std::to_array<std::string_view>({
     "do_bp", "handle_ri*", "tlb_do_page_fault*", "mce_*", "machine_check*", "handle_fault_error*",
     "kernelmode_fixup*", "die_kernel_fault", "el1*", "el0*", "el2*", "do_el0*", "do_serror",
     "arm64_serror_panic", "handle_bad_stack", "do_debug_exception", "do_el1*", "early_brk64",
-    "do_sys_exit_bad", "do_exception", "do_fault_error", "do_no_context", "do_int3", "int3",
+    "do_sys_exit_bad", "do_exception", "trace_do_page_fault", "trace_page_fault",
+    "do_async_page_fault", "do_fault_error", "do_no_context", "do_int3", "int3",
     "divide_error", "alignment_check", "stack_segment", "simd_coprocessor_error",
     "coprocessor_error", "math_error", "notify_debug", "handle_invalid_op", "retint_*",
     "error_exit", "error_sti", "save_paranoid", "fred_*", "asm_fred_*", "arm64_notify_die",
@@ -97,7 +98,9 @@ constexpr std::array kReporting = std::to_array<std::string_view>({
 constexpr std::array kCore = std::to_array<std::string_view>({
     // watchdogs, stalls, timers, interrupts
     "rcu_print_task_stall*", "rcu_panic", "rcu_fwd_progress*", "softlockup_*", "hardlockup_*",
-    "wd_lockup_ipi", "rcu_dump*", "rcu_sched_clock*", "rcu_pending", "rcu_check_gp*", "rcu_core*", "rcu_do_batch",
+    "wd_lockup_ipi", "rcu_dump*", "rcu_sched_clock*", "rcu_check_callbacks*",
+    "smp_trace_apic*", "trace_apic_timer*", "call_softirq", "sysret_*", "stub_clone", "stub_execve",
+    "int_ret_from_sys_call", "rcu_pending", "rcu_check_gp*", "rcu_core*", "rcu_do_batch",
     "rcu_process_callbacks*", "rcu_stall*", "rcu_exp_*", "rcu_force*", "rcu_gp_*", "rcu_gpnum*",
     "rcu_nocb*", "rcu_cpu_kthread*", "check_cpu_stall*", "check_slow_task",
     "synchronize_rcu_expedited_wait*", "trigger_*", "watchdog*", "check_hung_*",
@@ -146,7 +149,7 @@ constexpr std::array kCore = std::to_array<std::string_view>({
 constexpr std::array kWaiting = std::to_array<std::string_view>({
     "schedule*", "io_schedule*", "preempt_schedule*", "context_switch", "switch_to*",
     "cond_resched*", "mutex_*", "ww_mutex_*", "rt_mutex_*", "rtmutex_*", "rtlock_*", "rt_spin_*",
-    "rt_read*", "rt_write*", "down", "down_*", "up", "up_read*", "up_write*", "rwsem_*", "rwbase_*",
+    "rt_read*", "rt_write*", "down", "down_*", "up", "up_read*", "up_write*", "rwsem_*", "call_rwsem_*", "sleep_on_*", "rwbase_*",
     "percpu_down*", "percpu_up*", "percpu_rwsem*", "spin_*", "raw_spin_*", "raw_read_*",
     "raw_write_*", "raw_callee_save*", "queued_spin_*", "native_queued_*", "pv_queued_*",
     "pv_wait*", "kvm_wait", "queued_read*", "queued_write*", "do_raw_*", "raw_*_lock", "read_lock*",
