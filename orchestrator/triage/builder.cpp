@@ -66,6 +66,8 @@ void Builder::name_unknown() {
 
 void Builder::add(Source source, const Frame& frame, bool reliable) {
   if (events_.size() >= kMaxEvents) return;
+  // "? __pfx_kthread+0x10/0x10" is the address of a function that lay on the stack, no call.
+  if (!reliable && frame.function.starts_with("__pfx_")) return;
   std::string name = clean_function(frame.function);
   if (!events_.empty() && events_.back().function == name && events_.back().source == source) {
     if (reliable) events_.back().reliable = true;

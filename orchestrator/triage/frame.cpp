@@ -215,6 +215,8 @@ Register parse_register(std::string_view body, Frame& frame) {
 std::string clean_function(std::string_view name) {
   while (!name.empty() && name[0] == '.') name.remove_prefix(1);
   name = name.substr(0, name.find('.'));
+  for (std::string_view start : {"__pfx_", "__cfi_"})  // the padding before a function
+    if (name.starts_with(start)) name.remove_prefix(start.size());
   if (name.ends_with("_noprof")) name.remove_suffix(7);
   // kernel/bpf/core.c bpf_get_prog_name(): the program's hash stands before its name
   constexpr std::string_view kProgram = "bpf_prog_";

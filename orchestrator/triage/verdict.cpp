@@ -93,6 +93,10 @@ Builder::Choice Builder::choose(const Format& format, bool asserting) const {
       // Every detector's own path goes through the core.
       if (pass.deepest == Plumbing::core && stall) break;
       auto fits = [&](std::string_view name) {
+        // The grace-period thread that got no CPU waits there; nothing stalled in it.
+        if (format.kind == Kind::rcu_stall &&
+            (name == "__schedule" || name.starts_with("schedule")))
+          return false;
         return !name.empty() && plumbing_of(name) <= pass.deepest && !skipped(format, name);
       };
       if (fits(header)) return {header, ""};
