@@ -188,7 +188,7 @@ bool Builder::take(std::uint64_t line_number, const Line& line) {
     } else if (!trace_done_ && (in_trace_ || from || (format().flags & kDirect))) {
       add(Source::frame, *frame, reliable);
       if (from) add(Source::frame, *from, true);
-    } else if (!trace_done_ && frames_ <= 8) {
+    } else if (!trace_done_ && frames_ <= 16) {
       add(Source::stray, *frame, reliable);
     }
     return true;

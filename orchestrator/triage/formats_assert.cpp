@@ -124,6 +124,7 @@ constexpr Refinement kRefinements[] = {
     {"lib/kobject.c", "WARNING: kobject bug in {f}", "", Kind::warning},
     {"mm/usercopy.c", "WARNING: bad usercopy in {f}", "BUG: bad usercopy in {f}", Kind::corruption},
     {"kernel/locking/lockdep.c", "WARNING: locking bug in {f}", "", Kind::lockdep},
+    {"lib/dma-debug.c", "WARNING: DMA-API bug in {f}", "", Kind::warning},  // before 4.19
     {"kernel/dma/debug.c", "WARNING: DMA-API bug in {f}", "", Kind::warning},
     // who asked for too much
     {"mm/slab_common.c", "WARNING: kmalloc bug in {f}", "", Kind::warning, "kmalloc_slab"},

@@ -14,7 +14,7 @@ namespace {
 // clang-format off
 constexpr std::array kReporting = std::to_array<std::string_view>({
     // printers of reports
-    "dump_stack*", "show_stack*", "show_regs*", "show_trace*", "dump_backtrace*", "unwind_*",
+    "dump_stack*", "dump_trace", "show_stack*", "show_regs*", "show_trace*", "dump_backtrace*", "unwind_*",
     "walk_stackframe*", "arch_stack_walk*", "stack_trace_*", "save_stack*", "print_report*",
     "print_address_description*", "print_usage_bug*", "print_circular_bug*", "print_bad_irq*",
     "print_irq_inversion*", "print_unlock_imbalance*", "print_deadlock*", "print_lock_*",
