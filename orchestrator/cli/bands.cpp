@@ -109,7 +109,7 @@ MeasuredBands bands_of(Session& session, const lab::RunRequest& request, const m
   try {
     done = carry_out(session, placebos, store);
   } catch (const base::UserError& error) {
-    out.remarks.push_back("no placebo band: " + error.diagnostics.front().text());
+    out.remarks.push_back("no placebo band: " + error.diagnostics.front().message);
     return out;
   }
   out.whole = done.whole;

@@ -38,6 +38,7 @@ lab::RunRequest side(const Session& session, const AbOptions& options, const std
     std::erase_if(job.tests, no_benchmark);
     std::erase_if(job.unfit, [&](const auto& unfit) { return no_benchmark(unfit.test); });
     if (job.clock == model::Clock::instructions) job.guest.vcpus = kExactVcpus;
+    job.isolation = model::Isolation::suite;  // copies of one frozen guest are one boot, not many
     return job.tests.empty();
   });
   if (request.jobs.empty())

@@ -71,10 +71,10 @@ std::string placebo_patch(int n) {
   // Code more often than data: it is what moves code.
   const std::vector<std::string> lines = dice % 4 == 3 ? data_lines(n, kBytes[dice / 4 % kBytes.size()], dice / 64 % 2 == 0)
                                                        : function_lines(n, kSteps[dice / 4 % kSteps.size()]);
-  std::string patch = fmt::format("--- a/{0}\n+++ b/{0}\n@@ -1 +1,{1} @@\n // SPDX-License-Identifier: {2}\n", host.file,
-                                  lines.size() + 1, host.licence);
+  // Before the line that is known: context behind an addition holds it to the beginning of the file.
+  std::string patch = fmt::format("--- a/{0}\n+++ b/{0}\n@@ -1 +1,{1} @@\n", host.file, lines.size() + 1);
   for (const std::string& line : lines) patch += "+" + line + "\n";
-  return patch;
+  return patch + fmt::format(" // SPDX-License-Identifier: {}\n", host.licence);
 }
 
 base::Result<model::KernelSpec> with_placebo(model::KernelSpec kernel, int n, const base::fs::path& folder) {

@@ -66,7 +66,8 @@ std::string right(const std::string& text, std::size_t width) {
 
 std::string measured(double v, bool exact) {
   const double size = std::abs(v);
-  if (exact && size < 1e15) return fmt::format("{}", v);
+  // Whole counts to the last digit; what is divided, without the digits of the division.
+  if (exact && size < 1e15) return std::trunc(v) == v ? fmt::format("{:.0f}", v) : fmt::format("{:.12g}", v);
   if (size == 0) return "0";
   if (size >= 1e12 || size < 1e-5) return fmt::format("{:.4e}", v);
   const int before_point = static_cast<int>(std::floor(std::log10(size))) + 1;
