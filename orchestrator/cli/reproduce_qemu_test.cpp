@@ -34,7 +34,8 @@ TEST(ReproduceQemu, BringsBackTheTestsBeforeFromAnyFolderAndForReproductions) {
   const auto folder = base::TemporaryDirectory::create(base::fs::temp_directory_path(), "reproduce-").value();
   const std::string results = (folder.path() / "results").string();
   ASSERT_TRUE(base::write_file_atomic(folder.path() / "three.yaml",
-                                      "name: three\nmachines: [x86_64]\nkernel: debian:6.12\ntests:\n  - run: map_populate\n"
+                                      "name: three\nmachines: [x86_64]\nkernel: debian:6.12\nisolation: suite\ntests:\n"
+                                      "  - run: map_populate\n"
                                       "  - run: mkdirty\n  - run: mremap_dontunmap\n"));
   const std::string start = (folder.path() / "start").string();
   ASSERT_TRUE(base::write_file_atomic(

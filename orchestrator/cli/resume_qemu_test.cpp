@@ -20,7 +20,7 @@ class ResumeQemu : public testing::Test {
  protected:
   void SetUp() override {
     ASSERT_TRUE(base::write_file_atomic(folder_.path() / "some.yaml",
-                                        "name: some\nmachines: [x86_64]\ntests:\n"
+                                        "name: some\nmachines: [x86_64]\nisolation: suite\ntests:\n"
                                         "  - run: madv_populate\n  - run: mkdirty\n  - run: mremap_dontunmap\n"));
   }
   std::string results() const { return (folder_.path() / "state").string(); }
@@ -76,7 +76,8 @@ TEST_F(ResumeQemu, AfterKillNineRunsWhatIsLeftAndNothingTwice) {
 TEST_F(ResumeQemu, IsRefusedWhenTheScenarioChanged) {
   run_and_kill("mm/madv_populate  ");
   ASSERT_TRUE(base::write_file_atomic(folder_.path() / "some.yaml",
-                                      "name: some\nmachines: [x86_64]\ntests:\n  - run: madv_populate\n  - run: cow\n"));
+                                      "name: some\nmachines: [x86_64]\nisolation: suite\ntests:\n"
+                                      "  - run: madv_populate\n  - run: cow\n"));
   const ProgramEnd end = run_program({"run", "--resume", "last"}, guest_program(), results());
   EXPECT_EQ(end.code, 2) << end.errors;
   EXPECT_NE(end.errors.find("something has changed since it began"), std::string::npos) << end.errors;
@@ -84,7 +85,8 @@ TEST_F(ResumeQemu, IsRefusedWhenTheScenarioChanged) {
 }
 
 TEST(KnownBadQemu, AnOopsIsACrashOfItsTestAndExpected) {
-  const ProgramEnd end = run_program({"run", std::string(VMLAB_SOURCE_DIR) + "/scenarios/known-bad/oops.yaml", "--machine", "x86_64", "--json"},
+  const ProgramEnd end = run_program({"run", std::string(VMLAB_SOURCE_DIR) + "/scenarios/known-bad/oops.yaml", "--machine", "x86_64",
+                                      "--isolation", "suite", "--json"},
                                      guest_program());
   ASSERT_EQ(end.code, 0) << end.output.substr(0, 2000) << end.errors;
   const json::value run = json::parse(end.output);

@@ -89,7 +89,7 @@ base::Result<model::KernelSpec> with_placebo(model::KernelSpec kernel, int n, co
 }
 
 std::string BandKey::hash() const {
-  return base::Sha256().field("band-1").field(machine).field(kernel).field(qemu).hex();
+  return base::Sha256().field("band-2").field(machine).field(kernel).field(qemu).hex();
 }
 
 Bands BandStore::load(const BandKey& key) const {

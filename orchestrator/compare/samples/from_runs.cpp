@@ -13,6 +13,7 @@ namespace {
 using model::Sample;
 
 constexpr std::string_view kEvents = "events";
+constexpr double kMargin = 2;
 
 // One boot of one job: what one measurement of every metric comes from.
 struct Boot {
@@ -163,7 +164,7 @@ std::map<std::string, double> placebo_bands(const model::Run& plain, const std::
       }
       widest = std::max(widest, std::abs(stats::median(b) - x) / std::abs(x));
     }
-    if (whole) bands[key.second] = widest;
+    if (whole) bands[key.second] = kMargin * widest;
   }
   return bands;
 }

@@ -34,9 +34,10 @@ struct PairedRuns {
 // sides alternated.
 PairedRuns pair_runs(const model::Run& before, const model::Run& after, const BandOf& band = {});
 
-// How far builds that differ only in what never runs moved each metric of a machine, relative to `plain`: the largest
-// change of the median over the same seeds, of any of the jobs in `placebos`. Metrics that not all of them measured
-// are left out.
+// How far builds that differ only in what never runs may move each metric of a machine, relative to `plain`: twice the
+// largest change of the median over the same seeds, of any of the kernels in `placebos`. Twice, because the next build
+// that does nothing is as likely as each of the n before to be the one that moves most, one in n + 1. Metrics that not
+// all of them measured are left out.
 std::map<std::string, double> placebo_bands(const model::Run& plain, const std::string& machine, const model::Run& placebos);
 
 }  // namespace compare
