@@ -139,6 +139,8 @@ uint64_t next_random(uint64_t *state);
  * hunt what runs beside it, to be called just before it starts. */
 void perturb_layout(const struct plan *plan);
 void perturb_test(const struct plan *plan, uint32_t test);
+/* From now on the caller runs on this CPU and no other; false if it cannot. */
+bool run_on(int cpu);
 /* The program `/init --vcpus MS` (vcpus.c). */
 int vcpus_main(const char *milliseconds);
 /* 0 or the errno of what went wrong; both credit the bytes to the kernel's pool. */

@@ -42,7 +42,7 @@ static void burn(uint64_t rounds) {
   for (volatile uint64_t i = 0; i < rounds; ++i) continue;
 }
 
-static bool pin(int cpu) {
+bool run_on(int cpu) {
   cpu_set_t set;
   CPU_ZERO(&set);
   CPU_SET(cpu, &set);
@@ -71,7 +71,7 @@ static _Noreturn void disturb(uint64_t state, int cpu) {
   /* A test that takes all memory must not end it, and it must not wait for a page. */
   write_file("/proc/self/oom_score_adj", "-1000");
   mlockall(MCL_CURRENT | MCL_FUTURE);
-  if (!pin(cpu) || sched_setscheduler(0, SCHED_FIFO, &priority) != 0) _exit(1);
+  if (!run_on(cpu) || sched_setscheduler(0, SCHED_FIFO, &priority) != 0) _exit(1);
   clock_gettime(CLOCK_MONOTONIC, &next);
   for (;;) {
     struct timespec now;
@@ -111,7 +111,7 @@ void perturb_test(const struct plan *plan, uint32_t test) {
   loop_sleep((int64_t)draw(&state, MOST_OFFSET_NS));
   if (sched_getaffinity(0, sizeof all, &all) == 0) {
     for (int cpu = 0; cpu < cpus(); ++cpu)
-      if (pin(cpu)) burn(draw(&state, MOST_BURN));
+      if (run_on(cpu)) burn(draw(&state, MOST_BURN));
     sched_setaffinity(0, sizeof all, &all);
   }
   if (plan->perturb == PERTURB_HUNT) start_disturbers(plan, test);

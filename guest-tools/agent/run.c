@@ -207,14 +207,10 @@ static bool run_prepared(const struct plan *plan, const struct plan_test *test, 
 /* "BUG: Bad rss-counter state" and the like come when the last reference to the mm goes. An idle processor keeps one
  * to what it ran last (lazy TLB) until it runs something else: here it does. */
 static void visit_processors(void) {
-  cpu_set_t all, one;
+  cpu_set_t all;
   if (sched_getaffinity(0, sizeof all, &all) != 0) return;
-  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
-    if (!CPU_ISSET(cpu, &all)) continue;
-    CPU_ZERO(&one);
-    CPU_SET(cpu, &one);
-    sched_setaffinity(0, sizeof one, &one); /* one that has just gone away has nothing left to keep */
-  }
+  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu)
+    if (CPU_ISSET(cpu, &all)) (void)run_on(cpu); /* one that has just gone away has nothing left to keep */
   sched_setaffinity(0, sizeof all, &all);
 }
 

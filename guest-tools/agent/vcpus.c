@@ -32,10 +32,7 @@ struct board {
 static _Noreturn void spin(struct board *board, int self, int all, int64_t ns) {
   uint64_t rounds = 0, changes = 0, order = UINT64_C(14695981039346656037); /* FNV-1a, a word at a time */
   int64_t end;
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  CPU_SET(self, &set);
-  if (sched_setaffinity(0, sizeof set, &set) != 0) _exit(1);
+  if (!run_on(self)) _exit(1);
   __atomic_add_fetch(&board->ready, 1, __ATOMIC_SEQ_CST);
   while (board->ready < all) sched_yield();
   end = now_ns() + ns;

@@ -48,9 +48,11 @@ struct Wanted {
 std::map<std::string, std::map<std::string, double>> known_bands(const model::Run& run) {
   const lab::BandStore cache(base::cache_directory() / "bands");
   std::map<std::string, std::map<std::string, double>> out;
-  for (const model::JobRecord& job : run.jobs)
+  for (const model::JobRecord& job : run.jobs) {
+    if (out.contains(job.machine)) continue;  // a job for each seed, all of one kernel
     if (auto bands = cache.load({.machine = job.machine, .kernel = job.kernel.key, .qemu = job.qemu}); bands.builds > 0)
       out[job.machine] = std::move(bands.metrics);
+  }
   return out;
 }
 
@@ -101,10 +103,10 @@ MeasuredBands bands_of(Session& session, const lab::RunRequest& request, const m
       job.kernel = base::value_or_throw(lab::with_placebo(job.kernel, n, folder.path()));
       placebos.jobs.push_back(std::move(job));
     }
-  std::string machines;
-  for (const Wanted& one : wanted) machines += (machines.empty() ? "" : ", ") + one.key.machine;
-  fmt::print(stderr, "no placebo bands yet for this kernel on {}: building {} kernels that differ in nothing that runs\n", machines,
-             builds);
+  std::vector<std::string> machines;
+  for (const Wanted& one : wanted) machines.push_back(one.key.machine);
+  fmt::print(stderr, "no placebo bands yet for this kernel on {}: building {} kernels that differ in nothing that runs\n",
+             base::join(machines, ", "), builds);
   CarriedOut done;
   try {
     done = carry_out(session, placebos, store);
@@ -113,10 +115,9 @@ MeasuredBands bands_of(Session& session, const lab::RunRequest& request, const m
     return out;
   }
   out.whole = done.whole;
-  const auto loaded = store.load_run(done.run);
-  if (!loaded) throw base::InfraError(loaded.error());
+  const model::Run run = base::value_or_throw(store.load_run(done.run)).run;
   for (const Wanted& one : wanted) {
-    lab::Bands bands{.metrics = compare::placebo_bands(plain, one.key.machine, loaded->run), .builds = builds, .seeds = placebos.seeds};
+    lab::Bands bands{.metrics = compare::placebo_bands(plain, one.key.machine, run), .builds = builds, .seeds = placebos.seeds};
     if (bands.metrics.empty()) {
       out.remarks.push_back(fmt::format("no placebo band on {}: run {} says why", one.key.machine, done.run));
       continue;

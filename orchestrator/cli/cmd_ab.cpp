@@ -8,7 +8,6 @@
 #include "cli/bands.h"
 #include "cli/run_options.h"
 #include "cli/stored_run.h"
-#include "compare/samples/comparison.h"
 #include "report/ab.h"
 #include "report/terminal.h"
 
@@ -50,18 +49,11 @@ lab::RunRequest side(const Session& session, const AbOptions& options, const std
 }
 
 // Tells what went wrong on a side; the exit code for that, or 0 when everything that was to measure did.
-int judge_side(const Session& session, const store::Store& store, const std::string& run, std::string_view which) {
-  const report::RunView view = load_view(session, store, run);
+int judge_side(const Session& session, const report::RunView& view, std::string_view which) {
   const int code = report::exit_code(view);
   if (code != kGood)
     session.say(fmt::format("{}:\n{}\n", which, report::terminal_text(view, session.terminal())));
   return code;
-}
-
-model::Run load(const store::Store& store, const std::string& id) {
-  auto loaded = store.load_run(id);
-  if (!loaded) throw base::InfraError(loaded.error());
-  return std::move(loaded->run);
 }
 
 int ab(Session& session, const AbOptions& options) {
@@ -82,22 +74,16 @@ int ab(Session& session, const AbOptions& options) {
   for (const CarriedOut& one : done)
     if (!one.whole) return kInterrupted;
 
-  const model::Run left = load(store, done[0].run), right = load(store, done[1].run);
+  const report::RunView left = load_view(session, store, done[0].run), right = load_view(session, store, done[1].run);
   MeasuredBands bands;
-  if (exact && !left.samples.empty() && !right.samples.empty())
-    bands = bands_of(session, before, left, options.placebos, kPlaceboSeeds, store);
+  if (exact && !left.run.samples.empty() && !right.run.samples.empty())
+    bands = bands_of(session, before, left.run, options.placebos, kPlaceboSeeds, store);
   if (!bands.whole) return kInterrupted;
-  report::AbReport report;
-  report.runs = compare::pair_runs(left, right, lookup(std::move(bands.machines)));
-  report.remarks = bands.remarks;
-  report.before_run = done[0].run;
-  report.after_run = done[1].run;
-  compare::SampleOptions terms;
-  terms.sampling = compare::Sampling::independent;
-  report.comparison = compare::compare_samples(report.runs.file, terms);
+  report::AbReport report = report::ab_report(left.run, right.run, lookup(std::move(bands.machines)));
+  report.remarks = std::move(bands.remarks);
 
-  const int bad_before = judge_side(session, store, done[0].run, "before");
-  const int bad_after = judge_side(session, store, done[1].run, "after");
+  const int bad_before = judge_side(session, left, "before");
+  const int bad_after = judge_side(session, right, "after");
   if (!options.html.empty()) base::value_or_throw(base::write_file_atomic(options.html, report::samples_page(report.comparison)));
   if (session.wants_json()) session.deliver_json(base::trim(report::ab_json(report)));
   if (report.runs.file.metrics.empty()) session.say("nothing was measured on both sides\n");

@@ -6,7 +6,6 @@
 #include "cli/compare_samples.h"
 #include "cli/stored_run.h"
 #include "compare/comparison.h"
-#include "compare/samples/comparison.h"
 #include "report/ab.h"
 #include "report/comparison.h"
 #include "report/json.h"
@@ -18,18 +17,6 @@ struct Options {
   std::string before, after;
   SamplesArguments samples;
 };
-
-// What benchmarks measured in both, judged as `vmlab ab` does; bands as far as the cache has them.
-report::AbReport measured_in(const model::Run& before, const model::Run& after) {
-  report::AbReport out;
-  out.runs = compare::pair_runs(before, after, lookup(known_bands(before)));
-  compare::SampleOptions terms;
-  terms.sampling = compare::Sampling::independent;
-  out.comparison = compare::compare_samples(out.runs.file, terms);
-  out.before_run = before.id;
-  out.after_run = after.id;
-  return out;
-}
 
 int run(const Session& session, const Options& options) {
   if (!options.samples.file.empty()) {
@@ -44,7 +31,8 @@ int run(const Session& session, const Options& options) {
   const report::RunView before = load_view(session, store, options.before);
   const report::RunView after = load_view(session, store, options.after);
   const compare::Comparison comparison = compare::compare_runs(before.settled, after.settled);
-  const report::AbReport measured = measured_in(before.run, after.run);
+  // What benchmarks measured in both; bands as far as the cache has them.
+  const report::AbReport measured = report::ab_report(before.run, after.run, lookup(known_bands(before.run)));
   if (session.wants_json())
     session.deliver_json(report::comparison_json(comparison, measured.runs.file.metrics.empty() ? nullptr : &measured));
   if (!session.json) {

@@ -96,14 +96,13 @@ int hunt(Session& session, const RunOptions& options) {
   CarriedOut done = carry_out(session, request, store);
   auto& finds = done.end.finds;
   std::ranges::sort(finds, {}, &lab::HuntFind::seed);
-  const auto loaded = store.load_run(done.run);
-  if (!loaded) throw base::InfraError(loaded.error());
-  const Tried tried = count(loaded->run, finds);
+  const model::Run run = base::value_or_throw(store.load_run(done.run)).run;
+  const Tried tried = count(run, finds);
 
   std::string text;
   json::array found;
   for (const lab::HuntFind& find : finds)
-    if (const model::CaseResult* result = worst(loaded->run, find)) {
+    if (const model::CaseResult* result = worst(run, find)) {
       text += found_text(find, *result, tried);
       found.push_back(found_json(find, *result));
     }

@@ -83,9 +83,7 @@ std::vector<CarriedOut> carry_out_together(Session& session, std::vector<lab::Ru
         if (!other.end.run.empty()) store.discard_empty_run(other.end.run);
       throw base::UserError{one.end.user_errors};
     }
-    auto last = store.resolve_run(one.end.run.empty() ? "last" : one.end.run);
-    if (!last) throw base::InfraError(last.error());
-    one.run = *last;
+    one.run = base::value_or_throw(store.resolve_run(one.end.run.empty() ? "last" : one.end.run));
   }
   return done;
 }

@@ -12,9 +12,9 @@
 #include <set>
 
 #include "async/task_group.h"
+#include "lab/bench_main.h"
 #include "lab/exact_boot.h"
 #include "lab/exact_probe.h"
-#include "lab/kernel_artifacts.h"
 #include "lab/slots.h"
 #include "model/source.h"
 
@@ -147,18 +147,5 @@ async::task<void> all(const Options& options, KernelArtifacts& artifacts) {
 
 int main(int argc, char** argv) {
   const Options options = read(argc, argv);
-  const char* root = std::getenv("VMLAB_ROOT");
-  KernelArtifacts artifacts(root != nullptr ? root : ".");
-  asio::io_context loop;
-  int code = 1;
-  asio::co_spawn(loop, all(options, artifacts), [&](std::exception_ptr failure) {
-    try {
-      if (failure) std::rethrow_exception(failure);
-      code = 0;
-    } catch (const std::exception& error) {
-      fmt::print(stderr, "exact_bench: {}\n", error.what());
-    }
-  });
-  loop.run();
-  return code;
+  return bench_main("exact_bench", [&](KernelArtifacts& artifacts) { return all(options, artifacts); });
 }

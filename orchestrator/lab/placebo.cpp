@@ -7,6 +7,7 @@
 #include <boost/json.hpp>
 
 #include "base/hash.h"
+#include "stats/random.h"
 
 namespace lab {
 namespace {
@@ -34,14 +35,6 @@ constexpr std::array<Host, 12> kHosts{{
     {"lib/xarray.c", "GPL-2.0+"},
 }};
 
-// splitmix64 (Steele, Lea and Flood, 2014): a number that looks drawn, decided by `n` alone.
-std::uint64_t drawn(std::uint64_t n) {
-  n += 0x9e3779b97f4a7c15u;
-  n = (n ^ (n >> 30)) * 0xbf58476d1ce4e5b9u;
-  n = (n ^ (n >> 27)) * 0x94d049bb133111ebu;
-  return n ^ (n >> 31);
-}
-
 bool is_version_only(int n) { return n % 8 == 0; }
 
 // Steps of arithmetic that no compiler folds: each is a few instructions.
@@ -64,7 +57,7 @@ std::vector<std::string> data_lines(int n, int bytes, bool constant) {
 
 std::string placebo_patch(int n) {
   if (is_version_only(n)) return "";
-  const std::uint64_t dice = drawn(static_cast<std::uint64_t>(n));
+  const std::uint64_t dice = stats::Random(static_cast<std::uint64_t>(n)).next();  // looks drawn, decided by n alone
   const Host& host = kHosts[static_cast<std::size_t>(n) % kHosts.size()];
   constexpr std::array<int, 6> kSteps{2, 8, 24, 60, 150, 400};
   constexpr std::array<int, 5> kBytes{8, 72, 520, 4104, 20000};

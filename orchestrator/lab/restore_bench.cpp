@@ -12,9 +12,9 @@
 #include "channel/first_words.h"
 #include "guest/qemu/install.h"
 #include "guest/qemu/qemu_guest.h"
+#include "lab/bench_main.h"
 #include "lab/copies.h"
 #include "lab/job_plan.h"
-#include "lab/kernel_artifacts.h"
 
 namespace {
 
@@ -120,18 +120,5 @@ async::task<void> all(const Options& options, KernelArtifacts& artifacts) {
 
 int main(int argc, char** argv) {
   const Options options = read(argc, argv);
-  const char* root = std::getenv("VMLAB_ROOT");
-  KernelArtifacts artifacts(root != nullptr ? root : ".");
-  asio::io_context loop;
-  int code = 1;
-  asio::co_spawn(loop, all(options, artifacts), [&](std::exception_ptr failure) {
-    try {
-      if (failure) std::rethrow_exception(failure);
-      code = 0;
-    } catch (const std::exception& error) {
-      fmt::print(stderr, "restore_bench: {}\n", error.what());
-    }
-  });
-  loop.run();
-  return code;
+  return bench_main("restore_bench", [&](KernelArtifacts& artifacts) { return all(options, artifacts); });
 }

@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "base/text.h"
+#include "compare/samples/comparison.h"
 
 namespace report {
 namespace {
@@ -44,6 +45,18 @@ bool any_exact(const compare::SampleComparison& comparison) {
 }
 
 }  // namespace
+
+AbReport ab_report(const model::Run& before, const model::Run& after, const compare::BandOf& band) {
+  AbReport out{.runs = compare::pair_runs(before, after, band),
+               .comparison = {},
+               .before_run = before.id,
+               .after_run = after.id,
+               .remarks = {}};
+  compare::SampleOptions terms;
+  terms.sampling = compare::Sampling::independent;
+  out.comparison = compare::compare_samples(out.runs.file, terms);
+  return out;
+}
 
 std::string ab_text(const AbReport& report, const TerminalOptions& options) {
   std::string out = samples_text(report.comparison, options);

@@ -15,6 +15,9 @@ struct AbReport {
   std::vector<std::string> remarks;      // on how the bands came to be, and the like
 };
 
+// Pairs the runs' samples and judges them: boots of both are independent of each other.
+AbReport ab_report(const model::Run& before, const model::Run& after, const compare::BandOf& band);
+
 std::string ab_text(const AbReport& report, const TerminalOptions& options);
 // samples_json() with the keys `runs`, `counters`, `unpaired`, `inexact` and `remarks` added.
 std::string ab_json(const AbReport& report);

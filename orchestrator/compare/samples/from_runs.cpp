@@ -141,22 +141,26 @@ PairedRuns pair_runs(const model::Run& before, const model::Run& after, const Ba
 std::map<std::string, double> placebo_bands(const model::Run& plain, const std::string& machine, const model::Run& placebos) {
   std::vector<Key> order;
   const auto base = series_of(plain, order);
-  // Each placebo kernel has its jobs, one a seed.
-  std::map<std::string, std::set<std::string>> jobs_of_kernel;
-  for (const model::JobRecord& job : placebos.jobs)
-    if (job.machine == machine) jobs_of_kernel[job.kernel.key].insert(job.job);
+  // Each placebo kernel has its jobs, one a seed; one that measured nothing is there all the same.
+  std::map<std::string, std::map<std::string, Series>> kernels;  // by key, then by metric
+  std::map<std::string, std::string> kernel_of_job;
+  for (const model::JobRecord& job : placebos.jobs) {
+    if (job.machine != machine) continue;
+    kernels.try_emplace(job.kernel.key);
+    kernel_of_job[job.job] = job.kernel.key;
+  }
+  for (const Sample& sample : placebos.samples)
+    if (const auto of = kernel_of_job.find(sample.job); of != kernel_of_job.end())
+      kernels[of->second][sample.metric].boots[{sample.job, sample.boot, sample.seed}].push_back(sample.value);
   std::map<std::string, double> bands;
   for (const Key& key : order) {
     const auto from = base.find(key);
     if (key.first != machine || from == base.end() || from->second.unit == kEvents) continue;
     double widest = 0;
-    bool whole = !jobs_of_kernel.empty();
-    for (const auto& [kernel, jobs] : jobs_of_kernel) {
-      Series here;
-      for (const Sample& sample : placebos.samples)
-        if (sample.metric == key.second && jobs.contains(sample.job))
-          here.boots[{sample.job, sample.boot, sample.seed}].push_back(sample.value);
-      const auto [a, b] = paired(from->second, here);
+    bool whole = !kernels.empty();
+    for (const auto& [kernel, metrics] : kernels) {
+      const auto here = metrics.find(key.second);
+      const auto [a, b] = here == metrics.end() ? std::pair<Values, Values>() : paired(from->second, here->second);
       const double x = a.empty() ? 0 : stats::median(a);
       if (a.empty() || x == 0) {
         whole = false;
