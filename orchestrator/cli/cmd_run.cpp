@@ -54,7 +54,17 @@ async::task<void> build_all(lab::LabContext& context, std::vector<scenario::JobR
   wrong = co_await lab::build_kernels(context, std::move(jobs));
 }
 
+async::task<void> built_all(lab::LabContext& context, std::vector<scenario::JobRequest> jobs, std::vector<lab::KernelOfJob>& out) {
+  out = co_await lab::built_kernels(context, std::move(jobs));
+}
+
 }  // namespace
+
+std::optional<std::vector<lab::KernelOfJob>> built_kernels_of(Session& session, const lab::RunRequest& request, store::Store& store) {
+  std::vector<lab::KernelOfJob> out;
+  const bool whole = in_lab(session, store, [&](lab::LabContext& context) { return built_all(context, request.jobs, out); });
+  return whole ? std::optional(std::move(out)) : std::nullopt;
+}
 
 bool build_kernels_of(Session& session, const std::vector<lab::RunRequest>& requests, store::Store& store) {
   std::vector<scenario::JobRequest> jobs;

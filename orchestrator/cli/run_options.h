@@ -54,6 +54,8 @@ struct CarriedOut {
 CarriedOut carry_out(Session& session, const lab::RunRequest& request, store::Store& store);
 // Builds all their kernels first; false when interrupted. Throws UserError when one of them cannot be.
 bool build_kernels_of(Session& session, const std::vector<lab::RunRequest>& requests, store::Store& store);
+// The same, with what came of each job's kernel, in the order of the jobs; nullopt when interrupted.
+std::optional<std::vector<lab::KernelOfJob>> built_kernels_of(Session& session, const lab::RunRequest& request, store::Store& store);
 // Several at once, which share the host: what disturbs one disturbs the others. Each has its share of the cores.
 std::vector<CarriedOut> carry_out_together(Session& session, std::vector<lab::RunRequest> requests, store::Store& store);
 

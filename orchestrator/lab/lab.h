@@ -67,6 +67,15 @@ async::task<RunEnd> run_lab(LabContext& context, const RunRequest& request);
 // for and cannot be is returned; a kernel that does not compile is for run_lab() to report.
 async::task<base::Diagnostics> build_kernels(LabContext& context, std::vector<scenario::JobRequest> jobs);
 
+// What became of one job's kernel.
+struct KernelOfJob {
+  const model::Machine* machine = nullptr;
+  Built<BuiltKernel> kernel;
+};
+// The same, and what came of each: one entry a job, in order. Whoever asks which steps of a series are one kernel
+// needs to know before anything boots.
+async::task<std::vector<KernelOfJob>> built_kernels(LabContext& context, std::vector<scenario::JobRequest> jobs);
+
 // One job's tests as they will run: every program found or its absence turned into a result.
 struct PreparedTests {
   std::vector<model::TestSpec> runnable;                         // `program` is the file that exists
