@@ -13,6 +13,7 @@ namespace bisect {
 namespace {
 
 constexpr int kInfraInARow = 3;
+constexpr int kEndRuns = 10;  // of a bad end that passes
 
 std::string_view outcome_of(Observed::Kind kind) {
   switch (kind) {
@@ -122,13 +123,15 @@ class Conductor {
   }
 
   // Until a run of the commit has an answer; false when there is none to be had.
-  bool ask_once(int commit) {
-    while (!stopped() && tally(commit).runs() == 0) {
+  bool ask_once(int commit) { return tally(commit).runs() > 0 || ask_again(commit); }
+  bool ask_again(int commit) {
+    const int runs = tally(commit).runs();
+    while (!stopped() && tally(commit).runs() == runs) {
       if (commit != kGoodEnd && evidence_.untestable.contains(commit)) return false;
       const bool answered = ask({.commit = commit, .aim = Probe::Aim::confirm, .candidates = 1}, true);
       if (!answered && commit == kGoodEnd && infra_in_a_row_ == 0) return false;
     }
-    return !stopped() && tally(commit).runs() > 0;
+    return !stopped() && tally(commit).runs() > runs;
   }
 
   bool check_ends() {
@@ -136,14 +139,18 @@ class Conductor {
       if (!stopped()) out_.verdict = {.kind = Verdict::Kind::unresolved, .why = std::move(why)};
       return false;
     };
-    const int tip = asked_.history.tip();
-    if (!ask_once(tip)) return unresolved("the bad end cannot be tested: " + last_word());
-    if (tally(tip).failed == 0 && options_.rates.is_deterministic())
-      return unresolved("the bad end does not fail: " + last_word());
-    if (!ask_once(kGoodEnd)) return unresolved("the good end cannot be tested: " + last_word());
-    if (tally(kGoodEnd).passed == 0 && options_.rates.is_deterministic())
-      return unresolved("the good end fails too: " + last_word());
-    return true;
+    const auto bad_end = [&] {
+      const int tip = asked_.history.tip();
+      // A failure that comes only sometimes has to come once, or nobody knows what to look for.
+      for (int i = 0; i < (options_.rates.is_deterministic() ? 1 : kEndRuns) && tally(tip).failed == 0 && !stopped(); ++i)
+        if (!ask_again(tip)) return unresolved("the bad end cannot be tested: " + last_word());
+      return tally(tip).failed > 0 || unresolved("the bad end does not fail: " + last_word());
+    };
+    const auto good_end = [&] {
+      if (!ask_once(kGoodEnd)) return unresolved("the good end cannot be tested: " + last_word());
+      return tally(kGoodEnd).passed > 0 || !options_.rates.is_deterministic() || unresolved("the good end fails too: " + last_word());
+    };
+    return asked_.good_first ? good_end() && bad_end() : bad_end() && good_end();
   }
   std::string last_word() const { return journal_.entries().empty() ? "" : journal_.entries().back().what; }
 

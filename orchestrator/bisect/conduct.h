@@ -26,6 +26,7 @@ struct Asked {
   std::string good;              // id of the good end
   SearchOptions options;
   bool check_ends = false;  // begin with the bad and the good end: that is where the failure that is sought is seen
+  bool good_first = false;  // with the good one: a metric is compared with it
 };
 
 struct Conducted {

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "bisect/evidence.h"
+
 namespace bisect {
 
 // One go at one commit.

@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 #include "cli/bands.h"
-#include "cli/run_options.h"
+#include "cli/measuring.h"
 #include "cli/stored_run.h"
 #include "report/ab.h"
 #include "report/terminal.h"
@@ -18,35 +18,8 @@ struct AbOptions {
   RunOptions run;
   std::string before, after, html;
   int boots = 12;
-  int placebos = 8;
+  int placebos = kPlacebos;
 };
-
-// Under the instruction clock all vCPUs take turns on one: what a benchmark costs is told on one.
-constexpr int kExactVcpus = 1;
-// Of the seeds asked for, for each placebo kernel: what moves is the layout, which no seed changes.
-constexpr int kPlaceboSeeds = 2;
-
-lab::RunRequest side(const Session& session, const AbOptions& options, const std::string& kernel) {
-  RunOptions run = options.run;
-  run.kernel = kernel;
-  lab::RunRequest request = request_of(session, run);
-  request.reruns.retries = 0;
-  std::erase_if(request.jobs, [](scenario::JobRequest& job) {
-    job.vmtests.clear();
-    const auto no_benchmark = [](const model::TestSpec& test) { return test.collection != model::kBenchmarks; };
-    std::erase_if(job.tests, no_benchmark);
-    std::erase_if(job.unfit, [&](const auto& unfit) { return no_benchmark(unfit.test); });
-    if (job.clock == model::Clock::instructions) job.guest.vcpus = kExactVcpus;
-    job.isolation = model::Isolation::suite;  // copies of one frozen guest are one boot, not many
-    return job.tests.empty();
-  });
-  if (request.jobs.empty())
-    user_error("nothing of " + base::printable(request.scenario_names) + " measures anything",
-               "ab compares benchmarks: write `benchmarks: [all]` into the scenario, or take scenarios/benchmarks.yaml");
-  const bool exact = request.jobs.front().clock == model::Clock::instructions;
-  request.seeds = exact ? parse_seeds("--seeds", run.seeds) : parse_seeds("--boots", fmt::format("1..{}", options.boots));
-  return request;
-}
 
 // Tells what went wrong on a side; the exit code for that, or 0 when everything that was to measure did.
 int judge_side(const Session& session, const report::RunView& view, std::string_view which) {
@@ -57,10 +30,10 @@ int judge_side(const Session& session, const report::RunView& view, std::string_
 }
 
 int ab(Session& session, const AbOptions& options) {
-  const lab::RunRequest before = side(session, options, options.before);
-  lab::RunRequest after = side(session, options, options.after);
+  const lab::RunRequest before = measuring_request(session, options.run, options.before, options.boots);
+  lab::RunRequest after = measuring_request(session, options.run, options.after, options.boots);
   after.check_exact = false;  // the guests are the same
-  const bool exact = before.jobs.front().clock == model::Clock::instructions;
+  const bool exact = is_exact(before);
   store::Store store = store::Store::open(session.results_dir);
   // A wrong word about one side is told before the other has run.
   if (!build_kernels_of(session, {before, after}, store)) return kInterrupted;

@@ -54,6 +54,31 @@ async::task<void> build_all(lab::LabContext& context, std::vector<scenario::JobR
   wrong = co_await lab::build_kernels(context, std::move(jobs));
 }
 
+// What nobody asked for may fail: whoever needs it hears of it.
+async::task<void> build_quietly(lab::LabContext& context, std::vector<scenario::JobRequest> jobs) {
+  try {
+    (void)co_await lab::build_kernels(context, std::move(jobs));
+  } catch (const base::InfraError& error) {
+    context.progress.note(fmt::format("building ahead: {}", error.what()));
+  }
+}
+
+async::task<void> run_and_stop_building(lab::LabContext& context, const lab::RunRequest& request, lab::RunEnd& end) {
+  struct Stop {
+    lab::ArtifactSource& source;
+    ~Stop() { source.cancel(); }  // what is half built goes on from there another time
+  } stop{context.source};
+  end = co_await lab::run_lab(context, request);
+}
+
+async::task<void> run_and_build(lab::LabContext& context, const lab::RunRequest& request,
+                                const std::vector<scenario::JobRequest>& meanwhile, lab::RunEnd& end) {
+  async::TaskGroup group(context.executor);
+  group.spawn(run_and_stop_building(context, request, end));
+  group.spawn(build_quietly(context, meanwhile));
+  co_await group.join();
+}
+
 async::task<void> built_all(lab::LabContext& context, std::vector<scenario::JobRequest> jobs, std::vector<lab::KernelOfJob>& out) {
   out = co_await lab::built_kernels(context, std::move(jobs));
 }
@@ -77,6 +102,16 @@ bool build_kernels_of(Session& session, const std::vector<lab::RunRequest>& requ
 
 CarriedOut carry_out(Session& session, const lab::RunRequest& request, store::Store& store) {
   return std::move(carry_out_together(session, {request}, store).front());
+}
+
+CarriedOut carry_out(Session& session, const lab::RunRequest& request, store::Store& store,
+                     const std::vector<scenario::JobRequest>& meanwhile) {
+  if (meanwhile.empty()) return carry_out(session, request, store);
+  CarriedOut done;
+  done.whole = in_lab(session, store, [&](lab::LabContext& context) { return run_and_build(context, request, meanwhile, done.end); });
+  if (!done.end.user_errors.empty()) throw base::UserError{done.end.user_errors};
+  done.run = base::value_or_throw(store.resolve_run(done.end.run.empty() ? "last" : done.end.run));
+  return done;
 }
 
 std::vector<CarriedOut> carry_out_together(Session& session, std::vector<lab::RunRequest> requests, store::Store& store) {

@@ -26,6 +26,7 @@ inline constexpr int kInterrupted = 130;
 struct Session {
   base::fs::path root;          // the checkout: scenarios/, images/, guest-tools/; empty: none was found
   std::string command_line;     // as given, for the record
+  std::vector<std::string> behind_dashes;  // of `bisect`: what stands behind --
   base::fs::path results_dir;   // --results
   bool json = false;            // --json: JSON on stdout, people's text on stderr
   std::string json_file;        // --json=FILE
@@ -62,5 +63,7 @@ void install_shell(CLI::App& app, Session& session);
 void install_reproduce(CLI::App& app, Session& session);
 void install_hunt(CLI::App& app, Session& session);
 void install_ab(CLI::App& app, Session& session);
+void install_series(CLI::App& app, Session& session);
+void install_bisect(CLI::App& app, Session& session);
 
 }  // namespace cli

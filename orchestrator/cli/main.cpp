@@ -13,7 +13,7 @@ namespace {
 
 using namespace cli;
 
-constexpr const char* kPlanned[] = {"series", "bisect", "nightly", "baseline", "merge", "serve"};
+constexpr const char* kPlanned[] = {"nightly", "baseline", "merge", "serve"};
 
 bool is_checkout(const base::fs::path& path) {
   std::error_code error;
@@ -77,11 +77,17 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   app.set_version_flag("--version", VMLAB_VERSION);
   for (auto* install : {install_run, install_list, install_compare, install_report, install_triage, install_ktap,
-                        install_cache, install_doctor, install_shell, install_reproduce, install_hunt, install_ab})
+                        install_cache, install_doctor, install_shell, install_reproduce, install_hunt, install_ab, install_series,
+                        install_bisect})
     install(app, session);
 
   std::vector<std::string> arguments = rewrite_arguments(argc, argv);
   check_command_name(app, arguments);
+  // The one command that takes another command: CLI11 would read it as scenarios.
+  if (const auto dashes = std::ranges::find(arguments, "--"); dashes != arguments.end() && arguments.front() == "bisect") {
+    session.behind_dashes.assign(dashes + 1, arguments.end());
+    arguments.erase(dashes, arguments.end());
+  }
   std::ranges::reverse(arguments);  // CLI11 wants them last first
   try {
     app.parse(arguments);

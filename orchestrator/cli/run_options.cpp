@@ -108,6 +108,15 @@ void add_hunt_options(CLI::App& command, RunOptions& options) {
   options.retries = 0;
 }
 
+void add_bisect_run_options(CLI::App& command, RunOptions& options) {
+  add_choice_options(command, options);
+  for (const char* of_the_steps : {"--patch", "--test"}) command.remove_option(command.get_option(of_the_steps));
+  options.seeds = "1..8";
+  command.add_option("--seeds", options.seeds, "By the instruction clock: the seeds of each step (default: 1..8)")->type_name("A..B");
+  command.add_option("--clock", options.clock, "wall or instructions (default: the scenario's)");
+  command.add_option("--isolation", options.isolation, "suite: tests share a guest; test: a fresh guest for each");
+}
+
 std::vector<std::uint64_t> parse_seeds(const std::string& option, const std::string& text) {
   constexpr std::int64_t kMost = 100'000;
   const auto dots = text.find("..");

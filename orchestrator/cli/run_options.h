@@ -31,6 +31,9 @@ void add_measuring_options(CLI::App& command, RunOptions& options);
 // Those of `vmlab hunt`.
 void add_hunt_options(CLI::App& command, RunOptions& options);
 
+// Those of `vmlab bisect`: what to run on each step.
+void add_bisect_run_options(CLI::App& command, RunOptions& options);
+
 // Reads "A..B" (both included) or "A". Throws UserError on anything else, on 0 and on more than a hundred thousand.
 std::vector<std::uint64_t> parse_seeds(const std::string& option, const std::string& text);
 
@@ -52,6 +55,9 @@ struct CarriedOut {
   bool whole = false;  // not interrupted
 };
 CarriedOut carry_out(Session& session, const lab::RunRequest& request, store::Store& store);
+// The same, and while its guests run the kernels of `meanwhile` are built, until the run ends.
+CarriedOut carry_out(Session& session, const lab::RunRequest& request, store::Store& store,
+                     const std::vector<scenario::JobRequest>& meanwhile);
 // Builds all their kernels first; false when interrupted. Throws UserError when one of them cannot be.
 bool build_kernels_of(Session& session, const std::vector<lab::RunRequest>& requests, store::Store& store);
 // The same, with what came of each job's kernel, in the order of the jobs; nullopt when interrupted.

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// Any command as the oracle, as `git bisect run` has it: 0 good, 125 cannot tell, 126, 127, everything from 128 on and a
+// signal: the command did not do its work, which says nothing about the commit; anything else bad.
+#pragma once
+#include <memory>
+
+#include "bisect/oracle.h"
+#include "cli/bisect_steps.h"
+
+namespace cli {
+
+struct CommandBisect {
+  std::vector<std::string> command;
+  base::fs::path repo;      // empty: there is no tree to check out (configurations): the command is told by its environment
+  bool own_worktree = false;  // in a work tree of its own instead of the repository's
+  base::fs::path folder;    // of the journal
+};
+
+// Checks each commit out and runs the command there, as git does. What was checked out before comes back when the
+// oracle goes, or, if vmlab was killed, when the same bisection has ended after all. Throws UserError when the tree has
+// changes that a checkout could lose.
+std::unique_ptr<bisect::Oracle> command_oracle(const BisectSteps& steps, CommandBisect what);
+
+}  // namespace cli

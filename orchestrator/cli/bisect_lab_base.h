@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the two lab oracles share: requests, builds and their costs. Private to the bisection's files.
+#pragma once
+#include <map>
+
+#include "cli/bisect_lab.h"
+#include "report/view.h"
+
+namespace cli {
+
+class BuildingOracle : public LabOracle {
+ public:
+  BuildingOracle(Session& session, store::Store& store, const BisectSteps& steps, lab::RunRequest request,
+                 const bisect::Journal& journal);
+
+  bisect::Prepared prepare(int commit) override;
+  bisect::Observed test(int commit, const std::vector<int>& meanwhile) override;
+  std::optional<bisect::Observed> test_reverted(int commit) override;
+  double build_cost(int commit) override;
+  std::string reproduce(int commit) const override;
+
+ protected:
+  // A stored run of a step, as its reports show it.
+  virtual bisect::Observed judge(int commit, const report::RunView& view, const lab::RunEnd& end) = 0;
+  // For runs of one step after the other: other seeds.
+  virtual void vary(lab::RunRequest& /*request*/, int /*earlier_runs*/) const {}
+
+  lab::RunRequest request_for(int commit) const;
+  // The run that the journal has of a step with this outcome; empty: none.
+  std::string run_in_journal(int commit, std::string_view outcome) const;
+
+  Session& session_;
+  store::Store& store_;
+  const BisectSteps& steps_;
+  lab::RunRequest request_;
+  const bisect::Journal& journal_;
+
+ private:
+  bisect::Observed carried_out(int commit, const lab::RunRequest& request, const std::vector<scenario::JobRequest>& meanwhile);
+  std::map<int, bool> built_;  // steps whose kernel is there
+  int last_built_ = bisect::kGoodEnd;
+};
+
+}  // namespace cli

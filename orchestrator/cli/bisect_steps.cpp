@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/bisect_steps.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "base/hash.h"
+#include "base/text.h"
+#include "cli/bisect_config.h"
+#include "cli/source_argument.h"
+#include "kernel/commits.h"
+
+namespace cli {
+namespace {
+
+namespace fs = base::fs;
+
+[[noreturn]] void fail(const kernel::SourceFailure& failure) {
+  if (!failure.user.empty()) throw base::UserError{failure.user};
+  throw base::InfraError(failure.host.text());
+}
+
+template <class T>
+T value_or_fail(std::expected<T, kernel::SourceFailure> result) {
+  if (!result) fail(result.error());
+  return std::move(*result);
+}
+
+BisectStep step_of(const kernel::Commit& commit) { return {commit.id, commit.subject, commit.author, commit.date}; }
+
+class GitSteps : public BisectSteps {
+ public:
+  explicit GitSteps(const BisectWhat& what) : repo_(fs::absolute(what.repo)) {
+    kernel::HostCommandRunner runner;
+    const auto commits = value_or_fail(kernel::read_range(repo_, what.good, what.bad, runner));
+    if (commits.empty())
+      user_error(fmt::format("there is no commit between {} and {}", base::join(what.good, ", "), what.bad),
+                 "the bad revision has to contain commits that the good one does not: are they the other way round?");
+    std::map<std::string, int> index;
+    std::vector<std::vector<int>> parents;
+    base::Sha256 hash;
+    for (const kernel::Commit& commit : commits) {
+      parents.emplace_back();
+      for (const std::string& parent : commit.parents)
+        if (const auto found = index.find(parent); found != index.end()) parents.back().push_back(found->second);
+      index[commit.id] = static_cast<int>(steps_.size());
+      steps_.push_back(step_of(commit));
+      hash.field(commit.id);
+    }
+    history_ = bisect::History(std::move(parents));
+    good_ = step_of(value_or_fail(kernel::read_commit(repo_, what.good.front(), runner)));
+    for (const std::string& base : value_or_fail(kernel::merge_bases(repo_, good_.id, steps_.back().id, runner)))
+      if (base != good_.id) merge_bases_.push_back(base);
+    identity_ = hash.field(good_.id).hex();
+    text_ = fmt::format("{} commits of {}, {}..{}", steps_.size(), repo_.string(), base::join(what.good, ","), what.bad);
+  }
+
+  void choose(int commit, model::KernelSpec& kernel) const override {
+    kernel.source = {.kind = model::SourceRef::Kind::git, .location = repo_.string(), .revision = step(commit).id};
+  }
+  bool choose_without(int commit, model::KernelSpec& kernel) const override {
+    if (history_.merge(commit)) return false;
+    kernel::HostCommandRunner runner;
+    const std::string& id = step(commit).id;
+    const auto diff = kernel::run_or_fail(
+        runner, {.program = "git", .arguments = {"-C", repo_.string(), "diff", "--binary", id, id + "^"}, .capture = true});
+    if (!diff) return false;  // a root commit
+    const fs::path file = folder / ("without-" + id.substr(0, 12) + ".patch");
+    base::value_or_throw(base::write_file_atomic(file, *diff));
+    choose(history_.tip(), kernel);
+    kernel.patches.push_back(file.string());
+    return true;
+  }
+  fs::path folder;
+
+ private:
+  fs::path repo_;
+};
+
+class SeriesSteps : public BisectSteps {
+ public:
+  SeriesSteps(const BisectWhat& what, const fs::path& folder) {
+    kernel::HostCommandRunner runner;
+    auto series = kernel::split_series(what.patches, folder, runner);
+    if (!series) throw base::UserError{series.error()};
+    if (series->patches.empty()) user_error("there is no patch in " + base::join(what.patches, ", "), "");
+    if (!what.kernel.empty()) source_ = parse_source_argument(what.kernel);
+    base::Sha256 hash;
+    hash.field(what.kernel);
+    for (const kernel::SeriesPatch& patch : series->patches) {
+      files_.push_back(patch.file.string());
+      steps_.push_back({patch.file.stem().string(), patch.subject, patch.author, ""});
+      hash.field(base::read_file(patch.file).value_or(""));
+    }
+    history_ = bisect::History::linear(static_cast<int>(files_.size()));
+    good_ = {"base", "no patch applied", "", ""};
+    identity_ = hash.hex();
+    text_ = fmt::format("{} patches of {}{}", files_.size(), base::join(what.patches, ", "),
+                        what.kernel.empty() ? "" : " on " + what.kernel);
+  }
+
+  void choose(int commit, model::KernelSpec& kernel) const override {
+    base_of(kernel);
+    kernel.patches.insert(kernel.patches.end(), files_.begin(), files_.begin() + commit + 1);
+  }
+  bool choose_without(int commit, model::KernelSpec& kernel) const override {
+    base_of(kernel);
+    for (int patch = 0; patch < history_.size(); ++patch)
+      if (patch != commit) kernel.patches.push_back(files_[static_cast<std::size_t>(patch)]);
+    return true;
+  }
+
+ private:
+  void base_of(model::KernelSpec& kernel) const {
+    if (!source_) return;
+    kernel.source = source_->source;
+    kernel.patches.insert(kernel.patches.end(), source_->patches.begin(), source_->patches.end());
+  }
+  std::optional<SourceArgument> source_;
+  std::vector<std::string> files_;
+};
+
+class ConfigSteps : public BisectSteps {
+ public:
+  ConfigSteps(const BisectWhat& what, const fs::path& folder) : folder_(folder) {
+    good_options_ = read_config(what.good_config);
+    differences_ = config_differences(good_options_, read_config(what.bad_config));
+    if (differences_.empty()) user_error(what.good_config + " and " + what.bad_config + " say the same", "");
+    if (!what.kernel.empty()) source_ = parse_source_argument(what.kernel);
+    base::Sha256 hash;
+    hash.field(what.kernel);
+    for (const ConfigLine& line : good_options_) hash.field(line.name).field(line.value);
+    for (const ConfigDifference& one : differences_) {
+      steps_.push_back({one.bad, one.good + " -> " + one.bad, "", ""});
+      hash.field(one.bad);
+    }
+    history_ = bisect::History::linear(static_cast<int>(differences_.size()));
+    good_ = {"good config", what.good_config, "", ""};
+    identity_ = hash.hex();
+    text_ = fmt::format("{} options in which {} differs from {}", differences_.size(), what.bad_config, what.good_config);
+  }
+
+  void choose(int commit, model::KernelSpec& kernel) const override { write(commit, -1, kernel); }
+  bool choose_without(int commit, model::KernelSpec& kernel) const override {
+    write(history_.tip(), commit, kernel);
+    return true;
+  }
+
+ private:
+  void write(int last, int without, model::KernelSpec& kernel) const {
+    std::vector<ConfigDifference> applied;
+    for (int i = 0; i <= last; ++i)
+      if (i != without) applied.push_back(differences_[static_cast<std::size_t>(i)]);
+    const std::string text = config_text(good_options_, applied);
+    const fs::path file = folder_ / (base::sha256_hex(text).substr(0, 16) + ".config");
+    base::value_or_throw(base::write_file_atomic(file, text));
+    kernel.base_config = file.string();
+    kernel.fragments.clear();
+    if (!source_) return;
+    kernel.source = source_->source;
+    kernel.patches.insert(kernel.patches.end(), source_->patches.begin(), source_->patches.end());
+  }
+  fs::path folder_;
+  std::vector<ConfigLine> good_options_;
+  std::vector<ConfigDifference> differences_;
+  std::optional<SourceArgument> source_;
+};
+
+}  // namespace
+
+std::string BisectStep::label() const {
+  const bool commit = id.size() >= 40 && id.find_first_not_of("0123456789abcdef") == std::string::npos;
+  return base::printable((commit ? id.substr(0, 12) : id) + (subject.empty() ? "" : " " + subject));
+}
+
+double BisectSteps::far(int from, int to) const {
+  return 0.5 + 0.5 * std::abs(from - to) / static_cast<double>(std::max(1, history_.size()));
+}
+
+std::unique_ptr<BisectSteps> bisect_steps(const BisectWhat& what, const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (!what.patches.empty()) return std::make_unique<SeriesSteps>(what, folder);
+  if (!what.good_config.empty()) return std::make_unique<ConfigSteps>(what, folder);
+  auto steps = std::make_unique<GitSteps>(what);
+  steps->folder = folder;
+  return steps;
+}
+
+}  // namespace cli
