@@ -104,7 +104,7 @@ tests:
       arm64: {limit: 5m, arguments: anon 10 4}
     per_selftests:
       "debian:7.*": {limit: 3m, per_machine: {arm64: {limit: 7m}}}
-expects: {mm/stress: {"*": hang, arm64: crash}}
+expects: {mm/stress: {"*": hang, arm64: crash}, boot: {arm64: crash}}
 retries: 4
 dump_on_hang: true
 known_failures:
@@ -135,11 +135,12 @@ known_failures:
   EXPECT_EQ(x86.needs.config, std::vector<std::string>{"GUP_TEST"});
   EXPECT_EQ(x86.expected_log.size(), 2u);
   EXPECT_EQ(x86.expected_log_counts, (std::map<std::string, std::uint64_t>{{"MCE: Killing*", 12304}}));
-  ASSERT_EQ(s.expects.size(), 2u);
+  ASSERT_EQ(s.expects.size(), 3u);
   EXPECT_EQ(s.expects[0].outcome, "hang");
   EXPECT_EQ(s.expects[0].machine, "*");
   EXPECT_EQ(s.expects[1].machine, "arm64");
   EXPECT_EQ(s.expects[1].outcome, "crash");
+  EXPECT_EQ(s.expects[2].test, "boot");
   EXPECT_EQ(s.retries, 4);
   EXPECT_TRUE(s.dump_on_hang);
   ASSERT_EQ(s.known_failures.size(), 1u);
