@@ -135,4 +135,16 @@ std::expected<std::vector<std::string>, SourceFailure> merge_bases(const fs::pat
   return bases;
 }
 
+std::expected<std::vector<std::string>, SourceFailure> changed_paths(const fs::path& repository,
+                                                                     const std::string& commit,
+                                                                     CommandRunner& runner) {
+  auto names = run_or_fail(runner, git(repository, {"diff-tree", "-r", "-z", "-m", "--root", "--first-parent", "--no-renames",
+                                                    "--no-commit-id", "--name-only", commit}));
+  if (!names) return host_failure(names.error());
+  std::vector<std::string> paths;
+  for (std::string_view name : base::split(*names, '\0'))
+    if (!name.empty()) paths.emplace_back(name);
+  return paths;
+}
+
 }  // namespace kernel

@@ -43,6 +43,10 @@ std::expected<std::vector<std::string>, SourceFailure> merge_bases(const base::f
                                                                    const std::string& one, const std::string& other,
                                                                    CommandRunner& runner);
 
+// The paths in which a commit differs from its first parent.
+std::expected<std::vector<std::string>, SourceFailure> changed_paths(const base::fs::path& repository,
+                                                                     const std::string& commit, CommandRunner& runner);
+
 // One patch of a series.
 struct SeriesPatch {
   int number = 0;        // its place, from 1 on
@@ -52,6 +56,7 @@ struct SeriesPatch {
   std::string origin;    // where the user has it: file and line of the mail or diff
   int origin_line = 1;
   std::string temporary;  // not meant to stay, and which rule says so; empty: meant to stay
+  std::vector<std::string> touched;  // paths it changes
 };
 
 struct Series {
@@ -69,6 +74,9 @@ struct Series {
 // missing number, or two different patches of one number, is the user's mistake.
 std::expected<Series, base::Diagnostics> split_series(const std::vector<std::string>& names,
                                                       const base::fs::path& folder, CommandRunner& runner);
+
+// Diagnostics about the files of split_series() are made to name the user's.
+void name_origins(const Series& series, base::Diagnostics& diagnostics);
 
 // "--temporary 3,7-9": marks these patches. A word that is no number of the series is the user's mistake.
 std::expected<void, base::Diagnostics> mark_temporary(Series& series, const std::string& numbers);

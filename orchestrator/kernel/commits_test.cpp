@@ -62,6 +62,13 @@ TEST_F(Commits, ARevisionThatIsNotThereIsNamed) {
   EXPECT_TRUE(plain.error().user.at(0).message.contains("is not a git repository"));
 }
 
+TEST_F(Commits, TheChangedPathsOfACommitAreThoseAgainstItsFirstParent) {
+  repository();
+  EXPECT_EQ(*changed_paths(repo(), "d", runner_), (std::vector<std::string>{"one"}));
+  EXPECT_EQ(*changed_paths(repo(), "m", runner_), (std::vector<std::string>{"two"}));
+  EXPECT_EQ(*changed_paths(repo(), "a", runner_), (std::vector<std::string>{"one"}));
+}
+
 TEST_F(Commits, TheMergeBaseIsTheLastCommonAncestor) {
   repository();
   EXPECT_EQ(merge_bases(repo(), "b", "c", runner_)->at(0), read_commit(repo(), "a", runner_)->id);

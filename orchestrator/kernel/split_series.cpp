@@ -138,7 +138,8 @@ std::expected<Series, Diagnostics> split_series(const std::vector<std::string>& 
                     .author = base::printable(patch.author),
                     .origin = patch.file,
                     .origin_line = patch.first_line,
-                    .temporary = temporary_by(message)};
+                    .temporary = temporary_by(message),
+                    .touched = touched_paths(patch)};
     one.file = folder / fmt::format("{:04}-{}.patch", one.number,
                                     slug(message.mail ? one.subject : without_extension(one.subject)));
     if (auto written = base::write_file_atomic(one.file, file_text(message)); !written)
@@ -147,6 +148,28 @@ std::expected<Series, Diagnostics> split_series(const std::vector<std::string>& 
     series.patches.push_back(std::move(one));
   }
   return series;
+}
+
+void name_origins(const Series& series, Diagnostics& diagnostics) {
+  for (Diagnostic& problem : diagnostics) {
+    const auto patch = std::ranges::find_if(series.patches, [&](const SeriesPatch& one) { return one.file == problem.file; });
+    if (patch == series.patches.end()) continue;
+    const auto ours = base::read_file(patch->file), theirs = base::read_file(patch->origin);
+    int line = patch->origin_line;
+    if (ours && theirs && problem.line > 0) {
+      const auto our_lines = base::split_lines(*ours), their_lines = base::split_lines(*theirs);
+      const auto wanted = static_cast<std::size_t>(problem.line) - 1;
+      for (std::size_t i = static_cast<std::size_t>(std::max(patch->origin_line, 1)) - 1;
+           wanted < our_lines.size() && our_lines[wanted].starts_with("@@") && i < their_lines.size(); ++i)
+        if (their_lines[i] == our_lines[wanted]) {
+          line = static_cast<int>(i) + 1;
+          break;
+        }
+    }
+    problem.file = patch->origin;
+    problem.line = line;
+    problem.message = fmt::format("patch {} of {}: {}", patch->number, series.patches.size(), problem.message);
+  }
 }
 
 std::expected<void, Diagnostics> mark_temporary(Series& series, const std::string& numbers) {

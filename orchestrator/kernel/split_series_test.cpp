@@ -150,6 +150,20 @@ TEST_F(SplitSeries, ABaseCommitBelowTheFirstPatchCounts) {
   EXPECT_EQ(series->base_commit, "abcdef0123456");
 }
 
+TEST_F(SplitSeries, APatchThatDoesNotApplyIsNamedAsTheUserHasIt) {
+  const std::string mbox = write("a.mbox", mail("[PATCH 1/2] a", "", change("one", "1")) + mail("[PATCH 2/2] b", "", change("two", "2")));
+  const auto series = split({mbox});
+  ASSERT_TRUE(series.has_value());
+  auto patches = read_patches({series->patches[0].file, series->patches[1].file}, runner_);
+  Overlay overlay;
+  auto applied = apply_patches(*pristine_tree(tree(), "fake", "fake"), *patches, overlay, runner_);
+  ASSERT_FALSE(applied.has_value());
+  name_origins(*series, applied.error());
+  EXPECT_EQ(applied.error()[0].file, mbox);
+  EXPECT_EQ(applied.error()[0].line, 29) << applied.error()[0].text();
+  EXPECT_TRUE(applied.error()[0].message.starts_with("patch 2 of 2: ")) << applied.error()[0].message;
+}
+
 TEST_F(SplitSeries, TemporaryPatchesAreMarkedByNumber) {
   auto series = split({write("a.mbox", mail("[PATCH 1/2] a", "", change("one", "1")) + mail("[PATCH 2/2] b", "", change("1", "2")))});
   ASSERT_TRUE(series.has_value());
