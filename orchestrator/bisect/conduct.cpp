@@ -183,7 +183,7 @@ class Conductor {
     return true;
   }
   void say(int commit, std::string_view does, int so, int of) {
-    const std::string name = commit == kGoodEnd ? "the good end" : id(commit).substr(0, 12);
+    const std::string name = commit == kGoodEnd ? "the good end" : short_id(id(commit));
     out_.confirmations.push_back(of == 0 ? fmt::format("{} could not be tested", name)
                                          : fmt::format("{} {} ({} of {} runs)", name, does, so, of));
   }

@@ -61,6 +61,11 @@ Entry entry_of(const json::object& object) {
 
 }  // namespace
 
+std::string short_id(const std::string& id) {
+  const bool object = id.size() >= 40 && id.find_first_not_of("0123456789abcdef") == std::string::npos;
+  return object ? id.substr(0, 12) : base::printable(id);
+}
+
 base::Result<Journal> Journal::open(const fs::path& folder, const std::string& question, const std::string& text) {
   std::error_code error;
   fs::create_directories(folder, error);

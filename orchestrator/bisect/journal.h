@@ -14,6 +14,9 @@
 
 namespace bisect {
 
+// A commit's id as people read it: twelve digits of an object name, anything else whole.
+std::string short_id(const std::string& id);
+
 struct Entry {
   std::string commit;   // id
   std::string outcome;  // failed, passed, untestable, infra, same, reverted-failed, reverted-passed

@@ -22,7 +22,6 @@ std::string_view word(Verdict::Kind kind) {
 bool hexadecimal(const std::string& id) {
   return id.size() >= 40 && id.find_first_not_of("0123456789abcdef") == std::string::npos;
 }
-std::string short_id(const std::string& id) { return hexadecimal(id) ? id.substr(0, 12) : base::printable(id); }
 
 std::string line_of(const Named& named) {
   return short_id(named.id) + (named.subject.empty() ? "" : " (\"" + base::printable(named.subject) + "\")");

@@ -105,6 +105,12 @@ TEST(Search, FindsTheCulpritOfAFailureThatComesOneTimeInFour) {
   EXPECT_EQ(end.verdict.culprit, 20);
 }
 
+TEST(Search, FindsNoCulpritWhereNothingEverFails) {
+  const Ended end = search(History::linear(32), {}, [](int) { return 0; });
+  EXPECT_EQ(end.verdict.kind, Verdict::Kind::unresolved);
+  EXPECT_LE(end.steps, 16);
+}
+
 TEST(Search, StopsAtItsBudgetAndNamesWhoIsLeft) {
   int turn = 0;
   const Ended end = search(History::linear(64), {.budget = 10}, [&](int commit) { return (++turn * 7 + commit) % 3 == 0; });

@@ -6,6 +6,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "async/worker_pool.h"
+#include "base/hash.h"
 #include "base/text.h"
 #include "cli/loop.h"
 #include "kernel/command_runner.h"
@@ -28,37 +29,27 @@ Observed judged(const kernel::CommandOutcome& outcome) {
   return of(Observed::Kind::failed, code);
 }
 
+kernel::Command git_command(std::vector<std::string> arguments, const fs::path& where) {
+  arguments.insert(arguments.begin(), {"-C", where.string()});
+  return {.program = "git", .arguments = std::move(arguments), .unset = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"}, .capture = true};
+}
+kernel::CommandOutcome run(std::vector<std::string> arguments, const fs::path& where) {
+  kernel::HostCommandRunner runner;
+  return base::value_or_throw(runner.run(git_command(std::move(arguments), where)));
+}
+std::string git_in(const fs::path& where, std::vector<std::string> arguments) {
+  kernel::HostCommandRunner runner;
+  return base::value_or_throw(kernel::run_or_fail(runner, git_command(std::move(arguments), where)));
+}
+
 class CommandOracle : public bisect::Oracle {
  public:
   CommandOracle(const BisectSteps& steps, CommandBisect what) : steps_(steps), what_(std::move(what)) {
     if (what_.repo.empty()) return;
     tree_ = what_.own_worktree ? what_.folder / "tree" : what_.repo;
-    if (what_.own_worktree) {
-      if (!fs::exists(tree_ / ".git")) {
-        git_in(what_.repo, {"worktree", "prune"});
-        git_in(what_.repo, {"worktree", "add", "--detach", "--force", tree_.string(), steps_.step(bisect::kGoodEnd).id});
-      }
-      return;
-    }
-    if (!base::trim(git({"status", "--porcelain", "--untracked-files=no"})).empty())
-      user_error(tree_.string() + " has changes that are not committed",
-                 "commit or stash them, or let vmlab use a work tree of its own: --worktree");
-    const fs::path note = what_.folder / "head-before";
-    if (auto before = base::read_file(note)) {
-      before_ = base::trim(*before);
-      return;
-    }
-    const auto branch = run({"symbolic-ref", "-q", "--short", "HEAD"}, tree_);
-    before_ = base::trim(branch.ok() ? branch.output : git({"rev-parse", "HEAD"}));
-    base::value_or_throw(base::write_file_atomic(note, before_ + "\n"));
-  }
-  ~CommandOracle() override {
-    if (before_.empty()) return;
-    kernel::HostCommandRunner runner;
-    const auto back = runner.run(git_command({"checkout", "-q", before_}, tree_));
-    std::error_code ignored;
-    if (back && back->ok()) fs::remove(what_.folder / "head-before", ignored);
-    else fmt::print(stderr, "vmlab: {} could not be checked out again in {}\n", before_, tree_.string());
+    if (!what_.own_worktree || fs::exists(tree_ / ".git")) return;
+    git_in(what_.repo, {"worktree", "prune"});
+    git_in(what_.repo, {"worktree", "add", "--detach", "--force", tree_.string(), steps_.step(bisect::kGoodEnd).id});
   }
 
   bisect::Prepared prepare(int commit) override {
@@ -90,18 +81,6 @@ class CommandOracle : public bisect::Oracle {
   }
 
  private:
-  static kernel::Command git_command(std::vector<std::string> arguments, const fs::path& where) {
-    arguments.insert(arguments.begin(), {"-C", where.string()});
-    return {.program = "git", .arguments = std::move(arguments), .unset = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"}, .capture = true};
-  }
-  static kernel::CommandOutcome run(std::vector<std::string> arguments, const fs::path& where) {
-    kernel::HostCommandRunner runner;
-    return base::value_or_throw(runner.run(git_command(std::move(arguments), where)));
-  }
-  static std::string git_in(const fs::path& where, std::vector<std::string> arguments) {
-    kernel::HostCommandRunner runner;
-    return base::value_or_throw(kernel::run_or_fail(runner, git_command(std::move(arguments), where)));
-  }
   std::string git(std::vector<std::string> arguments) const { return git_in(tree_, std::move(arguments)); }
 
   void check_out(const std::string& id) {
@@ -137,10 +116,43 @@ class CommandOracle : public bisect::Oracle {
   const BisectSteps& steps_;
   CommandBisect what_;
   fs::path tree_;
-  std::string before_, config_;
+  std::string config_;
 };
 
 }  // namespace
+
+BorrowedHead::BorrowedHead(const fs::path& repo, const fs::path& notes) : repo_(repo) {
+  std::error_code ignored;
+  fs::create_directories(notes, ignored);
+  note_ = notes / ("head-" + base::sha256_hex(fs::weakly_canonical(repo).string()).substr(0, 12));
+  lock_ = base::value_or_throw(base::FileLock::try_acquire(note_.string() + ".lock"));
+  if (!lock_.locked())
+    user_error("another bisection runs in " + repo.string(), "wait for it, or use a work tree of its own: --worktree");
+  if (!run({"rev-parse", "--git-dir"}, repo_).ok()) return;  // for the reader of the range to tell
+  if (!base::trim(git_in(repo_, {"status", "--porcelain", "--untracked-files=no"})).empty())
+    user_error(repo_.string() + " has changes that are not committed",
+               "commit or stash them, or let vmlab use a work tree of its own: --worktree");
+  if (const auto left = base::read_file(note_)) {
+    before_ = base::trim(*left);
+    put_back();
+  }
+  const auto branch = run({"symbolic-ref", "-q", "--short", "HEAD"}, repo_);
+  before_ = base::trim(branch.ok() ? branch.output : git_in(repo_, {"rev-parse", "HEAD"}));
+  base::value_or_throw(base::write_file_atomic(note_, before_ + "\n"));
+}
+
+void BorrowedHead::put_back() {
+  if (!run({"checkout", "-q", "--force", before_}, repo_).ok()) {
+    fmt::print(stderr, "vmlab: {} could not be checked out again in {}\n", before_, repo_.string());
+    return;
+  }
+  std::error_code ignored;
+  fs::remove(note_, ignored);
+}
+
+BorrowedHead::~BorrowedHead() {
+  if (!before_.empty()) put_back();
+}
 
 std::unique_ptr<bisect::Oracle> command_oracle(const BisectSteps& steps, CommandBisect what) {
   return std::make_unique<CommandOracle>(steps, std::move(what));

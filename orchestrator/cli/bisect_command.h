@@ -13,12 +13,28 @@ struct CommandBisect {
   std::vector<std::string> command;
   base::fs::path repo;      // empty: there is no tree to check out (configurations): the command is told by its environment
   bool own_worktree = false;  // in a work tree of its own instead of the repository's
-  base::fs::path folder;    // of the journal
+  base::fs::path folder;      // of the journal
 };
 
-// Checks each commit out and runs the command there, as git does. What was checked out before comes back when the
-// oracle goes, or, if vmlab was killed, when the same bisection has ended after all. Throws UserError when the tree has
-// changes that a checkout could lose.
+// What was checked out in a repository before a bisection borrows it. A killed one leaves its note, and the next puts
+// the head back before it reads what HEAD is.
+class BorrowedHead {
+ public:
+  // Throws UserError when another bisection has it, or when the tree has changes that a checkout could lose.
+  BorrowedHead(const base::fs::path& repo, const base::fs::path& notes);
+  ~BorrowedHead();
+  BorrowedHead(const BorrowedHead&) = delete;
+  BorrowedHead& operator=(const BorrowedHead&) = delete;
+
+ private:
+  void put_back();
+  base::fs::path repo_, note_;
+  std::string before_;
+  base::FileLock lock_;
+};
+
+// Checks each commit out and runs the command there, as git does; in the repository's own tree only while somebody
+// holds its head.
 std::unique_ptr<bisect::Oracle> command_oracle(const BisectSteps& steps, CommandBisect what);
 
 }  // namespace cli

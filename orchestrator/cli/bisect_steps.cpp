@@ -9,6 +9,7 @@
 
 #include "base/hash.h"
 #include "base/text.h"
+#include "bisect/journal.h"
 #include "cli/bisect_config.h"
 #include "cli/source_argument.h"
 #include "kernel/commits.h"
@@ -172,8 +173,7 @@ class ConfigSteps : public BisectSteps {
 }  // namespace
 
 std::string BisectStep::label() const {
-  const bool commit = id.size() >= 40 && id.find_first_not_of("0123456789abcdef") == std::string::npos;
-  return base::printable((commit ? id.substr(0, 12) : id) + (subject.empty() ? "" : " " + subject));
+  return bisect::short_id(id) + (subject.empty() ? "" : " " + base::printable(subject));
 }
 
 double BisectSteps::far(int from, int to) const {

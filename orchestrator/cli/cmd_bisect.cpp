@@ -103,6 +103,9 @@ int bisect_it(Session& session, BisectOptions options) {
   check(options);
   options.what.kernel = options.run.kernel;
   options.run.kernel.clear();
+  std::optional<BorrowedHead> head;
+  if (!options.command.empty() && !options.what.repo.empty() && !options.worktree)
+    head.emplace(options.what.repo, session.results_dir / "bisects");
   // Where the steps lie depends on what they are, and what they are is known once they were read.
   const auto scratch = base::value_or_throw(base::TemporaryDirectory::create(fs::temp_directory_path(), "vmlab-bisect-"));
   const std::string identity = bisect_steps(options.what, scratch.path())->identity();
