@@ -26,9 +26,9 @@ Observed::Kind kind_of(Sighting::Kind kind) {
 
 class FailureOracle : public BuildingOracle {
  public:
-  FailureOracle(Session& session, store::Store& store, const BisectSteps& steps, lab::RunRequest request, std::string test,
+  FailureOracle(Session& session, store::Store& store, const BisectSteps& steps, const LabBisect& what, lab::RunRequest request,
                 const bisect::Journal& journal)
-      : BuildingOracle(session, store, steps, std::move(request), journal), test_(std::move(test)) {
+      : BuildingOracle(session, store, steps, what.run, std::move(request), journal), test_(what.test) {
     if (const std::string bad = run_in_journal(steps.history().tip(), "failed"); !bad.empty())
       sought_ = compare::sought_failures(load_view(session, store, bad).settled, nullptr, test_);
     if (const std::string good = run_in_journal(kGoodEnd, "passed"); !good.empty() && !sought_.empty())
@@ -92,7 +92,7 @@ std::unique_ptr<LabOracle> failure_oracle(Session& session, store::Store& store,
     request.seeds = parse_seeds("--seeds", what.run.seeds);
     request.check_exact = false;
   }
-  return std::make_unique<FailureOracle>(session, store, steps, std::move(request), what.test, journal);
+  return std::make_unique<FailureOracle>(session, store, steps, what, std::move(request), journal);
 }
 
 }  // namespace cli

@@ -22,9 +22,9 @@ Observed observed(Observed::Kind kind, std::string what) { return {.kind = kind,
 
 class MetricOracle : public BuildingOracle {
  public:
-  MetricOracle(Session& session, store::Store& store, const BisectSteps& steps, lab::RunRequest request, std::string metric,
-               int placebos, const bisect::Journal& journal)
-      : BuildingOracle(session, store, steps, std::move(request), journal), metric_(std::move(metric)), placebos_(placebos) {
+  MetricOracle(Session& session, store::Store& store, const BisectSteps& steps, const LabBisect& what, lab::RunRequest request,
+               const bisect::Journal& journal)
+      : BuildingOracle(session, store, steps, what.run, std::move(request), journal), metric_(what.metric), placebos_(what.placebos) {
     if (const std::string good = run_in_journal(kGoodEnd, "passed"); !good.empty()) take_as_good(load_view(session, store, good).run);
     if (const std::string bad = run_in_journal(steps.history().tip(), "failed"); !bad.empty())
       moved_ = change_of(load_view(session, store, bad).run);
@@ -34,6 +34,16 @@ class MetricOracle : public BuildingOracle {
     if (!moved_) return {};
     return fmt::format("{} {} from the good end to the bad one, placebo band {}", metric_, compare::percent(*moved_),
                        compare::percent(band_.value_or(0), false));
+  }
+  std::string reproduce(int commit) const override {
+    const std::string before = kernel_in_words(commit - 1), after = kernel_in_words(commit);
+    // Of a branch the step before is not the number before: then against the good end.
+    const bool line = steps_.history().parents(commit) == std::vector<int>{commit - 1} || commit == 0;
+    if (after.empty()) return {};
+    std::string text = "vmlab ab";
+    for (const std::string& scenario : options_.scenarios) text += " " + base::shell_quote(scenario);
+    for (const std::string& machine : options_.machines) text += " --machine " + base::shell_quote(machine);
+    return text + " --before " + base::shell_quote(line ? before : kernel_in_words(kGoodEnd)) + " --after " + base::shell_quote(after);
   }
 
  protected:
@@ -109,7 +119,7 @@ std::unique_ptr<LabOracle> metric_oracle(Session& session, store::Store& store, 
   if (request.jobs.size() > 1)
     user_error(fmt::format("{} machines measure {}", request.jobs.size(), what.metric), "name one: --machine x86_64");
   request.check_exact = false;
-  return std::make_unique<MetricOracle>(session, store, steps, std::move(request), what.metric, what.placebos, journal);
+  return std::make_unique<MetricOracle>(session, store, steps, what, std::move(request), journal);
 }
 
 }  // namespace cli

@@ -75,6 +75,10 @@ class GitSteps : public BisectSteps {
     kernel.patches.push_back(file.string());
     return true;
   }
+  bool choose_in_words(int commit, RunOptions& options) const override {
+    options.kernel = "git:" + repo_.string() + "#" + step(commit).id;
+    return true;
+  }
   fs::path folder;
 
  private:
@@ -88,9 +92,10 @@ class SeriesSteps : public BisectSteps {
     auto series = kernel::split_series(what.patches, folder, runner);
     if (!series) throw base::UserError{series.error()};
     if (series->patches.empty()) user_error("there is no patch in " + base::join(what.patches, ", "), "");
-    if (!what.kernel.empty()) source_ = parse_source_argument(what.kernel);
+    kernel_ = what.kernel;
+    if (!kernel_.empty()) source_ = parse_source_argument(kernel_);
     base::Sha256 hash;
-    hash.field(what.kernel);
+    hash.field(kernel_);
     for (const kernel::SeriesPatch& patch : series->patches) {
       files_.push_back(patch.file.string());
       steps_.push_back({patch.file.stem().string(), patch.subject, patch.author, ""});
@@ -113,6 +118,11 @@ class SeriesSteps : public BisectSteps {
       if (patch != commit) kernel.patches.push_back(files_[static_cast<std::size_t>(patch)]);
     return true;
   }
+  bool choose_in_words(int commit, RunOptions& options) const override {
+    options.kernel = kernel_;
+    options.patches.assign(files_.begin(), files_.begin() + commit + 1);
+    return true;
+  }
 
  private:
   void base_of(model::KernelSpec& kernel) const {
@@ -120,6 +130,7 @@ class SeriesSteps : public BisectSteps {
     kernel.source = source_->source;
     kernel.patches.insert(kernel.patches.end(), source_->patches.begin(), source_->patches.end());
   }
+  std::string kernel_;  // as given; empty: the scenario's
   std::optional<SourceArgument> source_;
   std::vector<std::string> files_;
 };
@@ -170,6 +181,36 @@ class ConfigSteps : public BisectSteps {
   std::optional<SourceArgument> source_;
 };
 
+class KernelSteps : public BisectSteps {
+ public:
+  explicit KernelSteps(const std::vector<std::string>& kernels) {
+    if (kernels.size() < 2)
+      user_error("--kernels names one kernel", "at least a good one and a bad one: --kernels debian:6.12.111-1,debian:6.12.117-1");
+    base::Sha256 hash;
+    for (const std::string& text : kernels) {
+      hash.field(text);
+      sources_.push_back(parse_source_argument(text));
+      (steps_.empty() && sources_.size() == 1 ? good_ : steps_.emplace_back()) = {text, "", "", ""};
+    }
+    history_ = bisect::History::linear(static_cast<int>(steps_.size()));
+    identity_ = hash.hex();
+    text_ = fmt::format("{} kernels, {} to {}", kernels.size(), kernels.front(), kernels.back());
+  }
+  void choose(int commit, model::KernelSpec& kernel) const override {
+    const SourceArgument& source = sources_[static_cast<std::size_t>(commit + 1)];
+    kernel.source = source.source;
+    kernel.patches.insert(kernel.patches.end(), source.patches.begin(), source.patches.end());
+  }
+  bool choose_without(int, model::KernelSpec&) const override { return false; }
+  bool choose_in_words(int commit, RunOptions& options) const override {
+    options.kernel = step(commit).id;
+    return true;
+  }
+
+ private:
+  std::vector<SourceArgument> sources_;  // the good one first
+};
+
 }  // namespace
 
 std::string BisectStep::label() const {
@@ -185,6 +226,7 @@ std::unique_ptr<BisectSteps> bisect_steps(const BisectWhat& what, const fs::path
   fs::create_directories(folder, error);
   if (!what.patches.empty()) return std::make_unique<SeriesSteps>(what, folder);
   if (!what.good_config.empty()) return std::make_unique<ConfigSteps>(what, folder);
+  if (!what.kernels.empty()) return std::make_unique<KernelSteps>(what.kernels);
   auto steps = std::make_unique<GitSteps>(what);
   steps->folder = folder;
   return steps;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a bisection steps through, as the command line names it: the commits of a repository, the patches of a series or
-// the options in which two configurations differ.
+// What a bisection steps through, as the command line names it: the commits of a repository, the patches of a series, the
+// options in which two configurations differ, or kernels in a row (point releases).
 #pragma once
 #include <memory>
 #include <optional>
@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "bisect/history.h"
-#include "cli/command.h"
+#include "cli/run_options.h"
 #include "model/source.h"
 
 namespace cli {
@@ -34,6 +34,8 @@ class BisectSteps {
   virtual void choose(int commit, model::KernelSpec& kernel) const = 0;
   // The bad end without the step; false: nobody knows how to take it back.
   virtual bool choose_without(int commit, model::KernelSpec& kernel) const = 0;
+  // The same in the words of `vmlab run`, so that a result of a step can be reproduced; false: they have none for it.
+  virtual bool choose_in_words(int /*commit*/, RunOptions& /*options*/) const { return false; }
   // How much a build changes from one step to another, 0 to 1.
   virtual double far(int from, int to) const;
 
@@ -50,6 +52,7 @@ struct BisectWhat {
   std::string repo, bad;                    // --repo, --bad
   std::vector<std::string> good;            // --good
   std::string good_config, bad_config;      // --good-config, --bad-config
+  std::vector<std::string> kernels;         // --kernels: the good one first, the bad one last
   std::string kernel;                       // --kernel, for a series and configurations
 };
 

@@ -29,14 +29,16 @@ struct BisectOptions {
 
 void check(const BisectOptions& options) {
   const bool git = !options.what.repo.empty(), series = !options.what.patches.empty(), config = !options.what.good_config.empty();
-  if (git + series + config != 1)
-    user_error("what is to be bisected?", "--patches DIR|MBOX, or --repo DIR --good REV --bad REV, or --good-config FILE --bad-config FILE");
+  const bool kernels = !options.what.kernels.empty();
+  if (git + series + config + kernels != 1)
+    user_error("what is to be bisected?", "--patches DIR|MBOX, or --repo DIR --good REV --bad REV, or --good-config FILE --bad-config FILE, "
+                                          "or --kernels SRC,SRC,..");
   if (git && (options.what.good.empty() || options.what.bad.empty())) user_error("--repo needs --good REV and --bad REV", "");
   if (config != !options.what.bad_config.empty()) user_error("--good-config and --bad-config belong together", "");
   if (options.command.empty() == options.run.scenarios.empty())
     user_error(options.command.empty() ? "who answers whether a commit is good?" : "a scenario and a command answer twice",
                "name a SCENARIO, or put a command behind --");
-  if (series && !options.command.empty())
+  if ((series || kernels) && !options.command.empty())
     user_error("a command needs commits to check out", "apply the series to a branch and give --repo DIR --good BASE --bad BRANCH");
   if (!options.metric.empty() && (!options.test.empty() || options.run.hunt || !options.command.empty()))
     user_error("--metric stands alone", "a metric, a test or a command can be bisected, one at a time");
@@ -187,6 +189,8 @@ void install_bisect(CLI::App& app, Session& session) {
   command->add_option("--bad", options->what.bad, "A revision with it")->type_name("REV");
   command->add_option("--good-config", options->what.good_config, "A .config without the failure")->type_name("FILE");
   command->add_option("--bad-config", options->what.bad_config, "A .config with it")->type_name("FILE");
+  command->add_option("--kernels", options->what.kernels, "Kernels in a row, point releases say: the good one first, the bad one last")
+      ->delimiter(',')->type_name("SRC,..");
   command->add_option("--test", options->test, "The test or case that fails (default: whatever fails at the bad end only)")->type_name("GLOB");
   command->add_option("--metric", options->metric, "A benchmark's metric that moved, by the instruction clock: fork/small")->type_name("M");
   command->add_flag("--hunt", options->run.hunt, "A race: a step tries all --seeds, until one lets the test fail");

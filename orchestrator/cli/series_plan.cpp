@@ -191,7 +191,7 @@ RunOptions step_options(const SeriesPlan& plan, std::size_t step) {
 }
 
 std::string run_command_text(const RunOptions& options) {
-  std::string text = "vmlab run";
+  std::string text = options.hunt ? "vmlab hunt" : "vmlab run";
   const auto add = [&](std::string_view option, const std::string& value) {
     if (value.empty()) return;
     if (!option.empty()) text += " " + std::string(option);
@@ -203,12 +203,16 @@ std::string run_command_text(const RunOptions& options) {
   for (const std::string& arch : options.archs) add("--arch", arch);
   for (const std::string& machine : options.machines) add("--machine", machine);
   for (const std::string& test : options.tests) add("--test", test);
+  for (const std::string& patch : options.patches) add("--patch", patch);
+  if (options.hunt) {  // it has its own clock, and guests of its own
+    add("--seeds", options.seeds);
+    return text;
+  }
   add("--isolation", options.isolation);
   add("--clock", options.clock);
   if (options.seed) add("--seed", std::to_string(*options.seed));
   if (options.retries) add("--retries", std::to_string(*options.retries));
   if (options.dump_on_hang) text += " --dump-on-hang";
-  for (const std::string& patch : options.patches) add("--patch", patch);
   return text;
 }
 

@@ -91,7 +91,7 @@ TEST(Program, PrintsJsonAloneOnStandardOutput) {
 }
 
 TEST(Program, SaysWhatIsNotBuiltYet) {
-  const ProgramEnd end = run_program({"bisect"});
+  const ProgramEnd end = run_program({"nightly"});
   EXPECT_EQ(end.code, 3);
   EXPECT_NE(end.errors.find("not part of this version"), std::string::npos);
 }
