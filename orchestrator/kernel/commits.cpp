@@ -138,8 +138,8 @@ std::expected<std::vector<std::string>, SourceFailure> merge_bases(const fs::pat
 std::expected<std::vector<std::string>, SourceFailure> changed_paths(const fs::path& repository,
                                                                      const std::string& commit,
                                                                      CommandRunner& runner) {
-  auto names = run_or_fail(runner, git(repository, {"diff-tree", "-r", "-z", "-m", "--root", "--first-parent", "--no-renames",
-                                                    "--no-commit-id", "--name-only", commit}));
+  auto names = run_or_fail(runner, git(repository, {"log", "-z", "--max-count=1", "-m", "--first-parent", "--no-renames",
+                                                    "--no-show-signature", "--name-only", "--format=", commit, "--"}));
   if (!names) return host_failure(names.error());
   std::vector<std::string> paths;
   for (std::string_view name : base::split(*names, '\0'))

@@ -160,7 +160,7 @@ TEST_F(SplitSeries, APatchThatDoesNotApplyIsNamedAsTheUserHasIt) {
   ASSERT_FALSE(applied.has_value());
   name_origins(*series, applied.error());
   EXPECT_EQ(applied.error()[0].file, mbox);
-  EXPECT_EQ(applied.error()[0].line, 29) << applied.error()[0].text();
+  EXPECT_EQ(applied.error()[0].line, 31) << applied.error()[0].text();
   EXPECT_TRUE(applied.error()[0].message.starts_with("patch 2 of 2: ")) << applied.error()[0].message;
 }
 

@@ -188,10 +188,29 @@ std::string details(const Finding& finding, const TerminalOptions& options) {
   return out;
 }
 
+bool untested(const Finding& finding) { return finding.kind == FindingKind::no_verdict && finding.test.empty(); }
+
+// Steps that nobody came to, one after the other, are one line. Moves `at` to the last of them.
+std::string untested_text(const std::vector<Finding>& all, std::size_t& at) {
+  const Finding& first = all[at];
+  while (at + 1 < all.size() && untested(all[at + 1]) && all[at + 1].step == all[at].step + 1 &&
+         all[at + 1].machines == first.machines && all[at + 1].reason == first.reason)
+    ++at;
+  const std::string steps = all[at].step == first.step ? std::to_string(first.step) : fmt::format("{} to {}", first.step, all[at].step);
+  return fmt::format("no verdict at {}: {}, on {}", steps, base::printable(first.reason), machines_text(first.machines));
+}
+
 std::string findings(const compare::SeriesReport& report, const TerminalOptions& options) {
   std::string out, last;
-  for (const Finding& finding : report.findings) {
+  for (std::size_t i = 0; i < report.findings.size(); ++i) {
+    const Finding& finding = report.findings[i];
     if (told_elsewhere(finding)) continue;
+    if (untested(finding)) {
+      last.clear();
+      for (const std::string& line : wrap(untested_text(report.findings, i), options.width - 2))
+        out += "  " + paint(line, Colour::magenta, options) + "\n";
+      continue;
+    }
     const std::string head = finding_text(finding, report);
     if (head != last)
       for (const std::string& line : wrap(head, options.width - 2)) out += "  " + paint(line, colour_of(finding), options) + "\n";
