@@ -2,6 +2,8 @@
 // The oracle of a failing test, build or boot.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "cli/bisect_lab_base.h"
 #include "cli/stored_run.h"
@@ -57,6 +59,11 @@ class FailureOracle : public BuildingOracle {
     }
     Sighting sighting = compare::look_for(sought_, view.settled);
     return {.kind = kind_of(sighting.kind), .what = std::move(sighting.text), .run = {}};
+  }
+
+  std::optional<Observed> not_built(const std::string& reason) const override {
+    const bool sought = std::ranges::any_of(sought_, [](const auto& one) { return one.outcome == model::Outcome::build_fail; });
+    return sought_.empty() || sought ? std::nullopt : BuildingOracle::not_built(reason);
   }
 
   // A race shows under some seeds: another go takes others.

@@ -61,7 +61,7 @@ Prepared BuildingOracle::prepare(int commit) {
     if (problem.kind == lab::BuildProblem::Kind::user) throw base::UserError{problem.diagnostics};
     if (problem.kind == lab::BuildProblem::Kind::infra)
       return {.fingerprint = {}, .answer = Observed{.kind = Observed::Kind::infra, .what = problem.reason, .run = {}}};
-    return {};  // it does not compile: the run reports it with the compiler's lines
+    return {.fingerprint = {}, .answer = not_built(problem.reason)};
   }
   built_[commit] = true;
   last_built_ = commit;

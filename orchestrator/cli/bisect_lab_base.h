@@ -23,6 +23,10 @@ class BuildingOracle : public LabOracle {
  protected:
   // A stored run of a step, as its reports show it.
   virtual bisect::Observed judge(int commit, const report::RunView& view, const lab::RunEnd& end) = 0;
+  // Of a step that does not compile; nullopt: that may be what is sought, and a run has to tell.
+  virtual std::optional<bisect::Observed> not_built(const std::string& reason) const {
+    return bisect::Observed{.kind = bisect::Observed::Kind::untestable, .what = "does not build: " + reason, .run = {}};
+  }
   // For runs of one step after the other: other seeds.
   virtual void vary(lab::RunRequest& /*request*/, int /*earlier_runs*/) const {}
 

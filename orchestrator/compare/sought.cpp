@@ -48,7 +48,7 @@ std::vector<SoughtFailure> sought_failures(const Settled& bad_run, const Settled
   std::vector<SoughtFailure> out;
   for (const Case& c : bad_run.cases) {
     if (!bad(c) || !matches(glob, c)) continue;
-    SoughtFailure one{c.column, c.result.test, c.result.id, failure_signature(c), text_of(c)};
+    SoughtFailure one{c.column, c.result.test, c.result.id, failure_signature(c), text_of(c), c.outcome};
     if (good != nullptr)
       if (const Case* before = find(*good, one); before != nullptr && bad(*before) && failure_signature(*before) == one.signature)
         continue;

@@ -12,6 +12,7 @@ struct SoughtFailure {
   std::string column, test, id;
   std::string signature;  // failure_signature()
   std::string text;       // one line for people
+  model::Outcome outcome = model::Outcome::fail;
 };
 
 // The bad cases of `bad` whose test or id matches `glob` (empty: all), without those that are bad in the same way in
