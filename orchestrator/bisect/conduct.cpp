@@ -89,7 +89,8 @@ class Conductor {
       }
     }
     std::vector<int> meanwhile;
-    if (!prepared.answer && commit != kGoodEnd && !extra)
+    // A run that makes sure has an answer that is expected: what the other one would want is not worth building.
+    if (!prepared.answer && commit != kGoodEnd && probe.aim != Probe::Aim::confirm)
       meanwhile = wanted_after(asked_.history, evidence_, options_, commit);
     Observed seen = prepared.answer ? std::move(*prepared.answer) : oracle_.test(commit, meanwhile);
     if (seen.kind == Observed::Kind::interrupted) {

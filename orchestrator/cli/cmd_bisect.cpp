@@ -101,61 +101,78 @@ void check_merge_bases(const BisectSteps& steps) {
              "see whether that commit is good, and give it as --good");
 }
 
-int bisect_it(Session& session, BisectOptions options) {
-  check(options);
-  options.what.kernel = options.run.kernel;
-  options.run.kernel.clear();
-  std::optional<BorrowedHead> head;
-  if (!options.command.empty() && !options.what.repo.empty() && !options.worktree)
-    head.emplace(options.what.repo, session.results_dir / "bisects");
-  // Where the steps lie depends on what they are, and what they are is known once they were read.
-  const auto scratch = base::value_or_throw(base::TemporaryDirectory::create(fs::temp_directory_path(), "vmlab-bisect-"));
-  const std::string identity = bisect_steps(options.what, scratch.path())->identity();
-  const Place place = place_of(session, options, identity);
-  std::error_code ignored;
-  if (options.fresh) fs::remove_all(place.folder, ignored);
-  const auto steps = bisect_steps(options.what, place.folder / "steps");
-  check_merge_bases(*steps);
-  auto journal = bisect::Journal::open(place.folder, place.question, place.text);
-  if (!journal) throw base::InfraError(journal.error().message, journal.error().hint);
-
-  bisect::Asked asked{.history = steps->history(), .ids = {}, .good = steps->step(bisect::kGoodEnd).id};
-  for (const BisectStep& step : steps->all()) asked.ids.push_back(step.id);
+bisect::Asked asked_of(const BisectOptions& options, const BisectSteps& steps) {
+  bisect::Asked asked{.history = steps.history(), .ids = {}, .good = steps.step(bisect::kGoodEnd).id};
+  for (const BisectStep& step : steps.all()) asked.ids.push_back(step.id);
   asked.options.confidence = options.confidence;
   asked.options.budget = options.budget;
   const bool exact = !options.metric.empty() || (options.run.clock == "instructions" && !options.run.hunt);
   if (options.deterministic || exact) asked.options.rates = bisect::RateModel::deterministic();
   asked.check_ends = options.command.empty();
   asked.good_first = !options.metric.empty();
-  if (!options.log.empty()) replay(options.log, asked, *journal);
-  if (!journal->entries().empty()) fmt::print(stderr, "goes on with {} answers of {}\n", journal->entries().size(), place.folder.string());
+  return asked;
+}
 
+// Who answers. `lab` is set when it is the lab, which can say what it is after.
+struct Answering {
   std::optional<store::Store> store;
   std::unique_ptr<bisect::Oracle> oracle;
-  LabOracle* lab_oracle = nullptr;
-  if (options.command.empty()) {
-    store = store::Store::open(session.results_dir);
-    if (!options.test.empty()) options.run.tests = {options.test};
-    const LabBisect what{options.run, options.test, options.metric, options.placebos};
-    auto made = options.metric.empty() ? failure_oracle(session, *store, *steps, what, *journal)
-                                       : metric_oracle(session, *store, *steps, what, *journal);
-    lab_oracle = made.get();
-    oracle = std::move(made);
-  } else {
-    oracle = command_oracle(*steps,
-                            {.command = options.command,
-                             .repo = options.what.repo.empty() ? fs::path() : fs::absolute(options.what.repo),
-                             .own_worktree = options.worktree,
-                             .folder = place.folder});
+  LabOracle* lab = nullptr;
+};
+
+void choose_oracle(Session& session, BisectOptions options, const BisectSteps& steps, const bisect::Journal& journal, Answering& out) {
+  if (!options.command.empty()) {
+    out.oracle = command_oracle(steps, {.command = options.command,
+                                        .repo = options.what.repo.empty() ? fs::path() : fs::absolute(options.what.repo),
+                                        .own_worktree = options.worktree,
+                                        .folder = journal.folder()});
+    return;
   }
+  out.store = store::Store::open(session.results_dir);
+  if (!options.test.empty()) options.run.tests = {options.test};
+  const LabBisect what{options.run, options.test, options.metric, options.placebos};
+  auto lab = options.metric.empty() ? failure_oracle(session, *out.store, steps, what, journal)
+                                    : metric_oracle(session, *out.store, steps, what, journal);
+  out.lab = lab.get();
+  out.oracle = std::move(lab);
+}
+
+void tell_step(const BisectSteps& steps, const bisect::Step& step, int number) {
+  std::string aim;
+  switch (step.aim) {
+    case bisect::Probe::Aim::narrow: aim = fmt::format("{} candidates, about {} steps", step.candidates, step.steps_left); break;
+    case bisect::Probe::Aim::confirm: aim = "to be sure"; break;
+    case bisect::Probe::Aim::weigh: aim = fmt::format("{} candidates are likely", step.candidates); break;
+  }
+  fmt::print(stderr, "\nstep {}: {}  ({})\n", number, steps.step(step.commit).label(), aim);
+}
+
+int bisect_it(Session& session, BisectOptions options) {
+  check(options);
+  options.what.kernel = options.run.kernel;  // the series' base; each step has its own
+  options.run.kernel.clear();
+  std::optional<BorrowedHead> head;
+  if (!options.command.empty() && !options.what.repo.empty() && !options.worktree)
+    head.emplace(options.what.repo, session.results_dir / "bisects");
+  // Where the steps lie depends on what they are, and what they are is known once they were read.
+  const auto scratch = base::value_or_throw(base::TemporaryDirectory::create(fs::temp_directory_path(), "vmlab-bisect-"));
+  const Place place = place_of(session, options, bisect_steps(options.what, scratch.path())->identity());
+  std::error_code ignored;
+  if (options.fresh) fs::remove_all(place.folder, ignored);
+  const auto steps = bisect_steps(options.what, place.folder / "steps");
+  check_merge_bases(*steps);
+  auto journal = bisect::Journal::open(place.folder, place.question, place.text);
+  if (!journal) throw base::InfraError(journal.error().message, journal.error().hint);
+  const bisect::Asked asked = asked_of(options, *steps);
+  if (!options.log.empty()) replay(options.log, asked, *journal);
+  if (!journal->entries().empty())
+    fmt::print(stderr, "goes on with {} answers of {}\n", journal->entries().size(), place.folder.string());
+  Answering answering;
+  choose_oracle(session, options, *steps, *journal, answering);
 
   int number = 0;
-  const bisect::Conducted done = bisect::conduct(asked, *oracle, *journal, [&](const bisect::Step& step) {
-    fmt::print(stderr, "\nstep {}: {}{}\n", ++number, steps->step(step.commit).label(),
-               step.aim == bisect::Probe::Aim::narrow ? fmt::format("  ({} candidates, about {} steps)", step.candidates, step.steps_left)
-               : step.aim == bisect::Probe::Aim::confirm ? std::string("  (to be sure)")
-                                                         : fmt::format("  ({} candidates are likely)", step.candidates));
-  });
+  const bisect::Conducted done = bisect::conduct(asked, *answering.oracle, *journal,
+                                                 [&](const bisect::Step& step) { tell_step(*steps, step, ++number); });
 
   const bool found = done.verdict.kind == bisect::Verdict::Kind::culprit;
   const bisect::Report report{.asked = asked,
@@ -167,8 +184,8 @@ int bisect_it(Session& session, BisectOptions options) {
                               },
                               .steps = steps->text(),
                               .question = place.text,
-                              .sought = lab_oracle != nullptr ? lab_oracle->sought() : "",
-                              .reproduce = lab_oracle != nullptr && found ? lab_oracle->reproduce(done.verdict.culprit) : "",
+                              .sought = answering.lab != nullptr ? answering.lab->sought() : "",
+                              .reproduce = answering.lab != nullptr && found ? answering.lab->reproduce(done.verdict.culprit) : "",
                               .journal = (place.folder / "journal.jsonl").string()};
   if (!options.write_log.empty()) base::value_or_throw(base::write_file_atomic(options.write_log, bisect::log_text(report)));
   if (!options.mail.empty()) base::value_or_throw(base::write_file_atomic(options.mail, bisect::mail_text(report)));
