@@ -149,7 +149,7 @@ class Conductor {
     };
     const auto good_end = [&] {
       if (!ask_once(kGoodEnd)) return unresolved("the good end cannot be tested: " + last_word());
-      return tally(kGoodEnd).passed > 0 || !options_.rates.is_deterministic() || unresolved("the good end fails too: " + last_word());
+      return tally(kGoodEnd).passed > 0 || !options_.rates.is_deterministic() || unresolved("the good end fails too, so this range did not break it: " + last_word());
     };
     return asked_.good_first ? good_end() && bad_end() : bad_end() && good_end();
   }

@@ -53,8 +53,12 @@ class GitSteps : public BisectSteps {
     }
     history_ = bisect::History(std::move(parents));
     good_ = step_of(value_or_fail(kernel::read_commit(repo_, what.good.front(), runner)));
-    for (const std::string& base : value_or_fail(kernel::merge_bases(repo_, good_.id, steps_.back().id, runner)))
-      if (base != good_.id) merge_bases_.push_back(base);
+    const auto bases = value_or_fail(kernel::merge_bases(repo_, good_.id, steps_.back().id, runner));
+    parted_ = bases != std::vector{good_.id};
+    if (parted_ && bases.size() != 1)
+      user_error(fmt::format("{} and {} part at {} commits", what.good.front(), what.bad, bases.size()),
+                 "give as --good what the bad revision contains: " + base::join(bases, ", "));
+    if (parted_) good_ = step_of(value_or_fail(kernel::read_commit(repo_, bases.front(), runner)));
     identity_ = hash.field(good_.id).hex();
     text_ = fmt::format("{} commits of {}, {}..{}", steps_.size(), repo_.string(), base::join(what.good, ","), what.bad);
   }

@@ -27,8 +27,9 @@ class BisectSteps {
   const BisectStep& step(int commit) const { return commit < 0 ? good_ : steps_[static_cast<std::size_t>(commit)]; }
   const std::string& identity() const { return identity_; }  // equal: the same steps
   const std::string& text() const { return text_; }          // "16 patches of series.mbox on debian:6.12"
-  // Commits of which the end that is called good does not consist: `git bisect` tests them first, and so do we.
-  const std::vector<std::string>& merge_bases() const { return merge_bases_; }
+  // The bad revision does not contain the good one: the good end is the commit where they part. `git bisect` tests it
+  // first, and so do we: if it fails, something was repaired on the good side and nothing broke on the bad one.
+  bool parted() const { return parted_; }
 
   // The kernel of a step, from the one that the scenario asks for.
   virtual void choose(int commit, model::KernelSpec& kernel) const = 0;
@@ -44,7 +45,7 @@ class BisectSteps {
   std::vector<BisectStep> steps_;
   BisectStep good_;
   std::string identity_, text_;
-  std::vector<std::string> merge_bases_;
+  bool parted_ = false;
 };
 
 struct BisectWhat {

@@ -99,6 +99,15 @@ TEST_F(BisectCommand, LeavesATreeWithChangesAlone) {
   EXPECT_EQ(bisect("--worktree --repo repo --good start --bad HEAD --deterministic -- sh -c '! test -e broken'").code, 0);
 }
 
+TEST_F(BisectCommand, TestsWhereGoodAndBadPartFirst) {
+  // Repaired on a side branch: `fixed` is good, the commit where they part is as bad as the bad one.
+  shell("cd repo && git checkout -q -b fixed HEAD~2 && git rm -q broken && git -c user.name=a -c user.email=a@b commit -qm repair && git checkout -q -");
+  const Ended end = bisect("--repo repo --good fixed --bad HEAD --deterministic -- sh -c '! test -e broken'");
+  EXPECT_EQ(end.code, 1) << end.text;
+  EXPECT_THAT(end.text, HasSubstr("they part at"));
+  EXPECT_THAT(end.text, HasSubstr("the good end fails too"));
+}
+
 TEST_F(BisectCommand, FindsTheOptionOfAConfiguration) {
   shell("printf 'CONFIG_A=y\\nCONFIG_B=y\\n# CONFIG_C is not set\\n' > good; printf 'CONFIG_A=m\\n# CONFIG_B is not set\\nCONFIG_C=y\\n' > bad");
   const Ended end = bisect("--good-config good --bad-config bad -- sh -c 'grep -q CONFIG_B=y $VMLAB_CONFIG'");

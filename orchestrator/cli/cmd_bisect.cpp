@@ -93,14 +93,6 @@ int code_of(const bisect::Conducted& done) {
   return done.verdict.kind == bisect::Verdict::Kind::culprit ? kGood : kBad;
 }
 
-// git tests the merge bases first: where one of them is bad, the failure was repaired on the good side and is no
-// regression of this range.
-void check_merge_bases(const BisectSteps& steps) {
-  if (steps.merge_bases().empty()) return;
-  user_error(fmt::format("the good revision is not contained in the bad one; they part at {}", base::join(steps.merge_bases(), ", ")),
-             "see whether that commit is good, and give it as --good");
-}
-
 bisect::Asked asked_of(const BisectOptions& options, const BisectSteps& steps) {
   bisect::Asked asked{.history = steps.history(), .ids = {}, .good = steps.step(bisect::kGoodEnd).id};
   for (const BisectStep& step : steps.all()) asked.ids.push_back(step.id);
@@ -108,8 +100,9 @@ bisect::Asked asked_of(const BisectOptions& options, const BisectSteps& steps) {
   asked.options.budget = options.budget;
   const bool exact = !options.metric.empty() || (options.run.clock == "instructions" && !options.run.hunt);
   if (options.deterministic || exact) asked.options.rates = bisect::RateModel::deterministic();
-  asked.check_ends = options.command.empty();
-  asked.good_first = !options.metric.empty();
+  asked.check_ends = options.command.empty() || steps.parted();
+  // The lab sees at the bad end what it has to look for; a metric is compared with the good end.
+  asked.good_first = !options.metric.empty() || !options.command.empty();
   return asked;
 }
 
@@ -160,7 +153,9 @@ int bisect_it(Session& session, BisectOptions options) {
   std::error_code ignored;
   if (options.fresh) fs::remove_all(place.folder, ignored);
   const auto steps = bisect_steps(options.what, place.folder / "steps");
-  check_merge_bases(*steps);
+  if (steps->parted())
+    fmt::print(stderr, "the bad revision does not contain the good one: they part at {}, which is tested first\n",
+               steps->step(bisect::kGoodEnd).label());
   auto journal = bisect::Journal::open(place.folder, place.question, place.text);
   if (!journal) throw base::InfraError(journal.error().message, journal.error().hint);
   const bisect::Asked asked = asked_of(options, *steps);
