@@ -309,7 +309,7 @@ std::string_view to_string(FindingKind kind) {
 int SeriesReport::exit_code() const {
   if (std::ranges::any_of(findings, &Finding::worse)) return 1;
   if (!complete || std::ranges::any_of(findings, [](const Finding& f) { return f.kind == FindingKind::no_verdict; })) return 3;
-  return 0;
+  return ran ? 0 : 1;
 }
 
 SeriesReport report_series(std::vector<SeriesStep> steps) {
@@ -328,8 +328,10 @@ SeriesReport report_series(std::vector<SeriesStep> steps) {
   excuse_temporary(steps, report.findings);
   report.complete = !report.machines.empty();
   for (const std::string& machine : report.machines)
-    for (const View& view : views.of(machine))
+    for (const View& view : views.of(machine)) {
       report.complete &= view.failed() || (!view.cases.empty() && !view.pending);
+      report.ran |= std::ranges::any_of(view.cases, [](const Case* c) { return compare::ran(c->outcome); });
+    }
   report.steps = std::move(steps);
   return report;
 }

@@ -99,7 +99,9 @@ struct SeriesReport {
   std::vector<Finding> findings;      // by step, worst first
   std::size_t bad_all_along = 0;      // cases that are bad in the same way from the base to the end
   bool complete = false;              // every step has been tested, or its kernel does not build
-  // 0 nothing worse than the base, temporary patches apart; 1 something is; 3 only the host's trouble.
+  bool ran = false;                   // a test ran at some step
+  // 0 nothing worse than the base, temporary patches apart; 1 something is, or no test ran at any step; 3 only the
+  // host's trouble.
   int exit_code() const;
 };
 

@@ -101,6 +101,13 @@ TEST(Series, ACrashStandsForTheCasesItTookAlong) {
   EXPECT_THAT(words(SeriesOf(4).track("x86_64", "mm/a", "case", "PPCP").report()), ElementsAre("broken 2 u3", "repaired 3"));
 }
 
+TEST(Series, NothingIsGoodThatDidNotRun) {
+  EXPECT_EQ(code("SSSS"), 1);
+  SeriesOf series = SeriesOf(2).track("x86_64", "mm/a", "case", "PP");
+  EXPECT_EQ(series.unbuilt("x86_64", 0, "error").unbuilt("x86_64", 1, "error").report().exit_code(), 1);
+  EXPECT_THAT(words(series.report()), IsEmpty());
+}
+
 TEST(Series, AFlakyFailureIsNeverSurelyRepaired) {
   EXPECT_THAT(story("PP?P"), ElementsAre("broken 2 u3 ~", "repaired 3 ~"));
 }

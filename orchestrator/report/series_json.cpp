@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <boost/json.hpp>
 
 #include "report/escape.h"
@@ -91,13 +92,14 @@ std::string series_json(const SeriesView& view) {
   for (const auto& column : report.columns) tests.push_back(column_json(column));
   for (const auto& finding : report.findings) findings.push_back(finding_json(finding, report));
   const int code = report.exit_code();
+  const bool worse = std::ranges::any_of(report.findings, &compare::Finding::worse);
   const json::object out{{"version", 1},
                          {"series", text(view.id)},
                          {"title", text(view.title)},
                          {"base", text(view.base)},
                          {"complete", report.complete},
                          {"exit_code", code},
-                         {"verdict", code == 0 ? "not worse" : code == 1 ? "worse" : "no verdict"},
+                         {"verdict", code == 0 ? "not worse" : worse ? "worse" : "no verdict"},
                          {"machines", texts(report.machines)},
                          {"remarks", texts(view.remarks)},
                          {"steps", std::move(steps)},

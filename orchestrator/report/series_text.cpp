@@ -226,6 +226,7 @@ std::string verdict(const SeriesView& view, const TerminalOptions& options) {
   const auto temporary = static_cast<std::size_t>(std::ranges::count_if(report.findings, &Finding::temporary));
   const std::string also = temporary > 0 ? fmt::format("; {} of temporary patches not counted", plural(temporary, "finding")) : "";
   if (worse > 0) return paint("WORSE", Colour::red, options) + ": " + plural(worse, "finding") + also;
+  if (report.complete && !report.ran) return paint("NO VERDICT", Colour::red, options) + ": no test ran at any step" + also;
   if (!report.complete || report.exit_code() != 0)
     return paint("NO VERDICT", Colour::magenta, options) + ": not every step was tested" + also;
   return paint("NOT WORSE", Colour::green, options) + " than the base at any of " + plural(report.steps.size() - 1, "step") + also;
