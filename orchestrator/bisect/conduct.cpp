@@ -80,9 +80,10 @@ class Conductor {
     const auto began = std::chrono::steady_clock::now();
     const auto seconds = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count(); };
     Prepared prepared = oracle_.prepare(commit);
-    if (!prepared.answer && !prepared.fingerprint.empty() && commit != kGoodEnd && !extra) {
+    if (!prepared.answer && !prepared.fingerprint.empty()) {
       const auto [first, fresh] = kernels_.emplace(prepared.fingerprint, id(commit));
-      if (!fresh && first->second != id(commit) && told_the_same(first->second, commit)) {
+      const bool known = !fresh && first->second != id(commit) && commit != kGoodEnd && !extra;
+      if (known && told_the_same(first->second, commit)) {
         remember({.commit = id(commit), .outcome = "same", .what = "the same bytes", .kernel = prepared.fingerprint,
                   .as = first->second, .seconds = seconds()});
         return false;

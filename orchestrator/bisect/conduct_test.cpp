@@ -139,6 +139,16 @@ TEST_F(Conduct, ReusesTheVerdictOfTheSameBytes) {
   EXPECT_LT(oracle.tested.size(), 5u);
 }
 
+TEST_F(Conduct, KnowsTheBytesOfTheEnds) {
+  Played oracle;
+  oracle.culprit = 12;
+  asked.check_ends = true;
+  for (int commit = 13; commit < 32; ++commit) oracle.same_as_parent.push_back(commit);
+  const Conducted done = go(oracle);
+  EXPECT_EQ(done.verdict.culprit, 12);
+  EXPECT_GE(done.reused, 2) << "all from the culprit on are the bad end's bytes";
+}
+
 TEST_F(Conduct, NarrowsToARangeWhenItMust) {
   Played oracle;
   oracle.culprit = 12;
