@@ -5,7 +5,7 @@
 #include <tuple>
 
 #include "compare/comparison.h"
-#include "compare/series_track.h"
+#include "compare/series_view.h"
 #include "compare/series_warnings.h"
 #include "model/case_id.h"
 
@@ -16,111 +16,10 @@ using model::Outcome;
 
 bool is_bad(const Case& c) { return verdict_of(c.outcome) == model::Verdict::bad; }
 
-// What one step knows of one machine: its own results, or those of an earlier step with the same kernel.
-struct View {
-  const StepBuild* build = nullptr;
-  std::vector<const Case*> cases;
-  bool pending = false;
-
-  bool failed() const { return build != nullptr && build->state == StepBuild::State::failed; }
-};
-
-class Views {
- public:
-  Views(const std::vector<SeriesStep>& steps, const std::vector<std::string>& machines) {
-    for (const std::string& machine : machines) {
-      std::vector<View>& views = by_machine_[machine];
-      for (const SeriesStep& step : steps) views.push_back(view_of(step, machine, views));
-    }
-  }
-  const std::vector<View>& of(const std::string& machine) const { return by_machine_.at(machine); }
-
- private:
-  static View view_of(const SeriesStep& step, const std::string& machine, const std::vector<View>& before) {
-    if (const auto same = step.same_as.find(machine);
-        same != step.same_as.end() && same->second >= 0 && static_cast<std::size_t>(same->second) < before.size())
-      return before[static_cast<std::size_t>(same->second)];
-    View view;
-    if (const auto build = step.builds.find(machine); build != step.builds.end()) view.build = &build->second;
-    if (!step.settled) return view;
-    for (const Case& c : step.settled->cases)
-      if (c.result.machine == machine) view.cases.push_back(&c);
-    view.pending = std::ranges::any_of(step.settled->pending, [&](const TestKey& key) {
-      return key.column == machine || key.column.starts_with(machine + " ");
-    });
-    return view;
-  }
-
-  std::map<std::string, std::vector<View>> by_machine_;
-};
-
-TrackPoint bad_point(const Case& c) {
-  return {.state = TrackState::bad,
-          .signature = failure_signature(c),
-          .reason = c.result.reason.value_or(std::string(to_string(c.outcome))),
-          .handle = c.result.handle,
-          .rate = c.bad_attempts < c.attempts ? rate_text(c) : std::string(),
-          .flaky = c.bad_attempts < c.attempts};
-}
-
-TrackPoint point_of(const Case& c) {
-  switch (verdict_of(c.outcome)) {
-    case model::Verdict::bad:
-      // These stand for every test of the machine, and are told as the build's or the boot's.
-      if (c.outcome == Outcome::build_fail || c.outcome == Outcome::boot_fail) return {};
-      return bad_point(c);
-    case model::Verdict::neutral: return {.state = TrackState::idle, .signature = {}, .reason = c.result.reason.value_or("")};
-    case model::Verdict::none: return {};
-    case model::Verdict::good:
-    case model::Verdict::news: break;
-  }
-  return {.state = TrackState::good};
-}
-
-TrackPoint case_point(const View& view, const std::string& test, const std::string& id) {
-  if (view.failed()) return {};
-  const Case* whole = nullptr;  // a test that came to no end of its own stands for its cases
-  bool any = false;
-  for (const Case* c : view.cases) {
-    if (c->result.test != test) continue;
-    if (c->result.id == id) return point_of(*c);
-    any = true;
-    if (model::is_about_whole_test(c->result.id, test) && (is_bad(*c) || c->outcome == Outcome::infra)) whole = c;
-    if (c->result.id == test && verdict_of(c->outcome) == model::Verdict::neutral) whole = c;
-  }
-  if (!any) return {};
-  if (whole != nullptr && verdict_of(whole->outcome) == model::Verdict::neutral) return point_of(*whole);
-  if (whole != nullptr && whole->outcome != Outcome::fail) return {};
-  return {.state = TrackState::absent};
-}
-
-TrackPoint build_point(const View& view) {
-  if (view.build == nullptr || view.build->state == StepBuild::State::unknown) {
-    const bool reported = std::ranges::any_of(view.cases, [](const Case* c) { return c->outcome == Outcome::build_fail; });
-    return {.state = reported ? TrackState::bad : TrackState::unknown};
-  }
-  if (!view.failed()) return {.state = TrackState::good};
-  Case c;
-  c.outcome = Outcome::build_fail;
-  c.bad_attempts = 1;
-  c.result.reason = view.build->reason;
-  return bad_point(c);
-}
-
-TrackPoint boot_point(const View& view) {
-  if (view.failed()) return {};
-  bool ran = false;
-  for (const Case* c : view.cases) {
-    if (c->outcome == Outcome::boot_fail) return bad_point(*c);
-    ran |= compare::ran(c->outcome);
-  }
-  return {.state = ran ? TrackState::good : TrackState::unknown};
-}
-
 template <class Point>
-std::vector<TrackPoint> points(const std::vector<View>& views, Point point) {
+std::vector<TrackPoint> points(const std::vector<StepView>& views, Point point) {
   std::vector<TrackPoint> out;
-  for (const View& view : views) out.push_back(point(view));
+  for (const StepView& view : views) out.push_back(point(view));
   return out;
 }
 
@@ -140,7 +39,7 @@ struct Collected {
   }
 };
 
-void add_machine(const std::string& machine, const std::vector<View>& views, Collected& out) {
+void add_machine(const std::string& machine, const std::vector<StepView>& views, Collected& out) {
   Collected other;
   other.add({machine, "", "build"}, points(views, build_point), true);
   for (Finding& finding : other.findings) finding.kind = as(finding.kind, FindingKind::build_broken, FindingKind::build_repaired);
@@ -152,20 +51,20 @@ void add_machine(const std::string& machine, const std::vector<View>& views, Col
 
   std::vector<std::pair<std::string, std::string>> keys;  // test and id, in the order of the first step that has them
   std::set<std::pair<std::string, std::string>> seen;
-  for (const View& view : views)
+  for (const StepView& view : views)
     for (const Case* c : view.cases)
       if (c->outcome != Outcome::build_fail && c->outcome != Outcome::boot_fail &&
           seen.emplace(c->result.test, c->result.id).second)
         keys.emplace_back(c->result.test, c->result.id);
   for (const auto& [test, id] : keys)
-    out.add({machine, test, id}, points(views, [&](const View& view) { return case_point(view, test, id); }),
+    out.add({machine, test, id}, points(views, [&](const StepView& view) { return case_point(view, test, id); }),
             model::is_about_whole_test(id, test));
 }
 
 // Steps of which the host, not the kernel, is the reason that nothing is known.
-void add_no_verdicts(const std::string& machine, const std::vector<View>& views, std::vector<Finding>& findings) {
+void add_no_verdicts(const std::string& machine, const std::vector<StepView>& views, std::vector<Finding>& findings) {
   for (std::size_t i = 0; i < views.size(); ++i) {
-    const View& view = views[i];
+    const StepView& view = views[i];
     if (view.failed()) continue;
     const auto add = [&](const std::string& test, const std::string& reason) {
       findings.push_back({.kind = FindingKind::no_verdict, .step = static_cast<int>(i), .after = static_cast<int>(i) - 1,
@@ -222,7 +121,7 @@ void excuse_temporary(const std::vector<SeriesStep>& steps, std::vector<Finding>
   }
 }
 
-SeriesCell cell_of(const View& view, const std::string& test) {
+SeriesCell cell_of(const StepView& view, const std::string& test) {
   SeriesCell cell;
   cell.built = !view.failed();
   if (!cell.built) return cell;
@@ -248,17 +147,17 @@ bool varies(const std::vector<SeriesCell>& cells) {
   return false;
 }
 
-std::vector<SeriesColumn> columns_of(const std::vector<std::string>& machines, const Views& views) {
+std::vector<SeriesColumn> columns_of(const std::vector<std::string>& machines, const StepViews& views) {
   std::vector<SeriesColumn> columns;
   std::vector<std::string> tests;
   for (const std::string& machine : machines)
-    for (const View& view : views.of(machine))
+    for (const StepView& view : views.of(machine))
       for (const Case* c : view.cases)
         if (std::ranges::find(tests, c->result.test) == tests.end()) tests.push_back(c->result.test);
   for (const std::string& test : tests)
     for (const std::string& machine : machines) {
       std::vector<SeriesCell> cells;
-      for (const View& view : views.of(machine)) cells.push_back(cell_of(view, test));
+      for (const StepView& view : views.of(machine)) cells.push_back(cell_of(view, test));
       if (std::ranges::none_of(cells, [](const SeriesCell& cell) { return cell.counts.total() > 0; })) continue;
       const auto same = std::ranges::find_if(columns, [&](const SeriesColumn& c) { return c.test == test && c.cells == cells; });
       if (same != columns.end()) same->machines.push_back(machine);
@@ -315,7 +214,7 @@ int SeriesReport::exit_code() const {
 SeriesReport report_series(std::vector<SeriesStep> steps) {
   SeriesReport report;
   report.machines = machines_of(steps);
-  const Views views(steps, report.machines);
+  const StepViews views(steps, report.machines);
   Collected collected;
   for (const std::string& machine : report.machines) {
     add_machine(machine, views.of(machine), collected);
@@ -328,7 +227,7 @@ SeriesReport report_series(std::vector<SeriesStep> steps) {
   excuse_temporary(steps, report.findings);
   report.complete = !report.machines.empty();
   for (const std::string& machine : report.machines)
-    for (const View& view : views.of(machine)) {
+    for (const StepView& view : views.of(machine)) {
       report.complete &= view.failed() || (!view.cases.empty() && !view.pending);
       report.ran |= std::ranges::any_of(view.cases, [](const Case* c) { return compare::ran(c->outcome); });
     }
