@@ -33,6 +33,7 @@ struct Work {
   store::Store store;
   SeriesPlan plan;
   Journal journal;
+  base::FileLock lock;  // two of us would write one journal
 
   base::fs::path file() const { return series_folder(session) / (journal.id + ".json"); }
   void save() const { base::value_or_throw(write_journal(file(), journal)); }
@@ -44,7 +45,18 @@ void read_log_of(const lab::BuiltKernel& kernel, StepBuild& build) {
     compare::read_build_log(*log, build);
 }
 
-std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+// The compiler's first error, which what it says of the function around it comes before.
+std::string reason_of(const lab::BuildProblem& problem) {
+  for (std::string_view line : base::split_lines(problem.evidence))
+    if (line.contains("error:")) return std::string(line);
+  return problem.reason.substr(0, problem.reason.find('\n'));
+}
+
+base::FileLock lock_series(const Session& session, const std::string& id) {
+  base::FileLock lock = base::value_or_throw(base::FileLock::try_acquire(series_folder(session) / (id + ".lock")));
+  if (!lock.locked()) user_error(fmt::format("series {} is being tested by another vmlab", id), "wait for it, or end it first");
+  return lock;
+}
 
 // Throws UserError at the base: what cannot be there was asked for wrongly. Later it is the patch's doing.
 JournalBuild build_of(const lab::KernelOfJob& job, std::size_t step) {
@@ -61,7 +73,7 @@ JournalBuild build_of(const lab::KernelOfJob& job, std::size_t step) {
   if (problem.kind == lab::BuildProblem::Kind::infra) return out;
   if (problem.kind == lab::BuildProblem::Kind::user && step == 0) throw base::UserError{problem.diagnostics};
   out.build.state = StepBuild::State::failed;
-  out.build.reason = first_line(problem.reason);
+  out.build.reason = reason_of(problem);
   return out;
 }
 
@@ -199,7 +211,7 @@ int begin(Session& session, const SeriesOptions& options) {
   base::fs::create_directories(series_folder(session), error);
   Journal journal{.id = id, .command = session.command_line, .directory = base::fs::current_path(error).string(), .started_at = now_text(),
                   .title = plan.title, .base = plan.base, .remarks = plan.remarks, .steps = plan.steps};
-  Work work{session, store::Store::open(session.results_dir), std::move(plan), std::move(journal)};
+  Work work{session, store::Store::open(session.results_dir), std::move(plan), std::move(journal), lock_series(session, id)};
   for (const std::string& remark : work.plan.remarks) fmt::print(stderr, "note: {}\n", base::printable(remark));
   fmt::print(stderr, "series {}: {} steps on {}\n", id, work.plan.steps.size() - 1, base::printable(work.plan.base));
   work.save();
@@ -224,7 +236,9 @@ int resume(Session& session, const SeriesOptions& now) {
     user_error("--resume goes on with the series as it was asked for", "leave the other options away, or begin a new one");
   session.results_dir = base::fs::absolute(session.results_dir);
   if (!session.json_file.empty()) session.json_file = base::fs::absolute(session.json_file).string();
-  auto journal = read_journal(journal_named(session, now.resume));
+  const base::fs::path file = journal_named(session, now.resume);
+  base::FileLock lock = lock_series(session, file.stem().string());
+  auto journal = read_journal(file);
   if (!journal) user_error(journal.error().message, "begin the series again");
   SeriesOptions options = parse_series_command(session, journal->command);
   options.run.jobs = now.run.jobs;
@@ -245,7 +259,7 @@ int resume(Session& session, const SeriesOptions& now) {
     journal->steps[i].temporary = plan.steps[i].temporary;
   }
   if (!same) user_error(fmt::format("series {} has changed since it was begun", journal->id), "begin it again: what did not change is built already");
-  Work work{session, store::Store::open(session.results_dir), std::move(plan), std::move(*journal)};
+  Work work{session, store::Store::open(session.results_dir), std::move(plan), std::move(*journal), std::move(lock)};
   return carry_on(work);
 }
 

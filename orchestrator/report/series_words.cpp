@@ -40,6 +40,7 @@ std::string who(const Finding& finding, const compare::SeriesReport& report) {
 
 std::string end_of(const Finding& finding, const compare::SeriesReport& report, std::string_view verb) {
   if (finding.until) return fmt::format(", {} at {}", verb, number(report, *finding.until));
+  if (!report.complete) return ", and as far as was tested";
   return finding.temporary ? ", and to the end: nothing takes the patch back" : ", and to the end";
 }
 
