@@ -5,6 +5,7 @@
 
 #include <boost/json.hpp>
 
+#include "cli/oops_series_for_test.h"
 #include "cli/program_for_test.h"
 #include "cli/series_journal.h"
 
@@ -12,12 +13,6 @@ namespace cli {
 namespace {
 
 namespace json = boost::json;
-
-// A file that nobody compiles: the kernel stays the same to the byte.
-std::string note_patch(const std::string& name) {
-  return "diff --git a/Documentation/" + name + " b/Documentation/" + name + "\nnew file mode 100644\n--- /dev/null\n+++ b/Documentation/" +
-         name + "\n@@ -0,0 +1 @@\n+Nothing.\n";
-}
 
 class SeriesQemu : public testing::Test {
  protected:
@@ -29,12 +24,8 @@ class SeriesQemu : public testing::Test {
 TEST_F(SeriesQemu, SaysWhichPatchOopsesAndTestsNoKernelTwice) {
   const auto series = folder_.path() / "series";
   const std::string results = (folder_.path() / "results").string();
-  base::fs::create_directory(series);
-  ASSERT_TRUE(base::write_file_atomic(series / "1-before.patch", note_patch("before.txt")));
-  base::fs::copy_file(base::fs::path(VMLAB_SOURCE_DIR) / "scenarios/patches/oops.patch", series / "2-oops.patch");
-  ASSERT_TRUE(base::write_file_atomic(series / "3-behind.patch", note_patch("behind.txt")));
+  write_oops_series(folder_.path());
   const auto file = folder_.path() / "oops.yaml";
-  ASSERT_TRUE(base::write_file_atomic(file, "name: oops\nkernel: debian:6.12\nmachines: [x86_64]\ntests:\n  - {run: madv_populate, limit: 60s}\n"));
   const ProgramEnd end = run_program({"series", file.string(), "--patches", series.string(), "--retries", "0", "--results", results, "--json"},
                                      guest_program());
   ASSERT_EQ(end.code, 1) << end.output.substr(0, 2000) << end.errors;
