@@ -36,10 +36,15 @@ const Case* find(const Settled& run, const SoughtFailure& one) {
   return whole;
 }
 
+// Its test's cases ran, none of them was lost, so neither was this one: what has no report has no name of its own.
 bool others_ran(const Settled& run, const SoughtFailure& one) {
-  return std::ranges::any_of(run.cases, [&](const Case& c) {
-    return c.column == one.column && c.result.test == one.test && ran(c.outcome);
-  });
+  bool some = false;
+  for (const Case& c : run.cases) {
+    if (c.column != one.column || c.result.test != one.test) continue;
+    if (c.outcome == model::Outcome::missing) return false;
+    some = some || ran(c.outcome);
+  }
+  return some;
 }
 
 }  // namespace
@@ -54,6 +59,13 @@ std::vector<SoughtFailure> sought_failures(const Settled& bad_run, const Settled
         continue;
     out.push_back(std::move(one));
   }
+  // Cases that were never reported, where something of their test failed too: that took them along.
+  const auto failures = out;
+  std::erase_if(out, [&](const SoughtFailure& one) {
+    return one.outcome == model::Outcome::missing && std::ranges::any_of(failures, [&](const SoughtFailure& other) {
+             return other.column == one.column && other.test == one.test && other.outcome != model::Outcome::missing;
+           });
+  });
   return out;
 }
 
@@ -64,7 +76,8 @@ Sighting look_for(const std::vector<SoughtFailure>& sought, const Settled& run) 
     const Case* c = find(run, one);
     if (c == nullptr) {
       // A crash stands for a whole test: where its cases ran instead there was none.
-      if (one.id == one.test && others_ran(run, one)) ++fine;
+      const bool nameless = one.id == one.test || one.outcome == model::Outcome::missing;
+      if (nameless && others_ran(run, one)) ++fine;
       else unclear = one.id + " was not reported";
     } else if (c->outcome == model::Outcome::infra) {
       host = text_of(*c);

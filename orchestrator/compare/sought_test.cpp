@@ -60,6 +60,22 @@ TEST(Sought, ACrashIsNotSeenWhereTheTestsCasesRan) {
   EXPECT_EQ(look(run({whole(Outcome::crash, "BUG in f")}), run({a(Outcome::pass)})), Kind::not_seen);
 }
 
+TEST(Sought, ACrashIsNotTheCasesThatItTookAlong) {
+  const auto lost = row("x86_64", "mm/a", "(planned case 2)", Outcome::missing, "1 of 2 planned cases never reported: BUG in f");
+  const auto sought = sought_failures(run({a(Outcome::pass), lost, whole(Outcome::crash, "BUG in f")}), nullptr, "");
+  ASSERT_EQ(sought.size(), 1u);
+  EXPECT_EQ(sought.front().outcome, Outcome::crash);
+  EXPECT_EQ(look_for(sought, run({a(Outcome::pass), row("x86_64", "mm/a", "d", Outcome::pass)})).kind, Kind::not_seen);
+}
+
+TEST(Sought, ALostCaseIsNotSeenWhereNoneWasLost) {
+  const auto lost = row("x86_64", "mm/a", "(planned case 2)", Outcome::missing, "1 of 2 planned cases never reported");
+  const Settled bad = run({a(Outcome::pass), lost});
+  EXPECT_EQ(look(bad, run({a(Outcome::pass), row("x86_64", "mm/a", "d", Outcome::pass)})), Kind::not_seen);
+  EXPECT_EQ(look(bad, run({a(Outcome::pass), lost})), Kind::seen);
+  EXPECT_EQ(look(bad, run({a(Outcome::pass), row("x86_64", "mm/a", "(planned case 3)", Outcome::missing, "another")})), Kind::unclear);
+}
+
 TEST(Sought, TheHostNeverDecides) {
   EXPECT_EQ(look(run({a(Outcome::fail)}), run({whole(Outcome::infra)})), Kind::no_verdict);
 }
