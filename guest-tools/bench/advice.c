@@ -11,7 +11,7 @@
 enum { ADVISED = 32 << 20 };
 
 static void advice(const char *metric, int what, bool resident) {
-  for (int round = 0; round < ROUNDS; ++round) {
+  for (int round = 0; round < rounds; ++round) {
     char *at = map_aligned(ADVISED, 2 << 20);
     uint64_t begin;
     madvise(at, ADVISED, MADV_NOHUGEPAGE);

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { ROUNDS = 5, MAX_FOLIO_SIZES = 16 };
+enum { MAX_FOLIO_SIZES = 16 };
 
 enum better { LOWER, HIGHER };
 
@@ -22,17 +22,42 @@ struct bench {
   void (*run)(void);
 };
 extern const struct bench fault_benches[], vma_benches[], fork_benches[], gup_benches[], advice_benches[], thp_benches[],
-    swap_benches[], zram_benches[], uffd_benches[], ksm_benches[], migrate_benches[];
+    swap_benches[], zram_benches[], uffd_benches[], ksm_benches[], migrate_benches[], page_benches[],
+    fragment_benches[], order_benches[], memcg_benches[];
 
-/* --- what a benchmark says: main.c --- */
+/* How often a benchmark measures. Once more, with 1, its tracepoints are counted and no cost is taken. */
+extern int rounds;
+
+/* --- what a benchmark says: say.c --- */
 
 /* One more value of the metric; printed with the others of that name when the benchmark ends. */
 void sample(const char *metric, const char *unit, enum better better, double value);
 void sample_cost(const char *metric, uint64_t ns, uint64_t operations); /* ns per operation, lower is better */
+/* Something counted, which is no cost: "BENCHMARK:NAME", unit `events`. */
+void count(const char *name, long value);
 /* This metric cannot be had here, and why. */
 void skip(const char *metric, const char *reason, ...) __attribute__((format(printf, 2, 3)));
 /* What should have worked did not: the program ends with 1. */
 _Noreturn void die(const char *what, ...) __attribute__((format(printf, 1, 2)));
+
+void begin_saying(const char *benchmark, bool aloud); /* in silence samples, counts and skips go nowhere */
+void print_metrics(void);
+int metrics_printed(void); /* costs, so far */
+
+/* --- what the kernel counts: counters.c, tracepoints.c --- */
+
+struct counters;
+struct counters *read_counters(void); /* slab, huge pages: the kernel's own numbers now; never NULL */
+void count_changes(struct counters *before); /* a count for each that differs from before; frees it */
+/* Called where a benchmark holds most memory, outside what is measured: the most objects of each slab cache. */
+void observe_slab(void);
+void begin_observing(void);
+void count_observed(void);
+/* Events of tracepoints of the whole machine, from begin to end. */
+void open_tracepoints(void);
+void begin_tracepoints(void);
+void end_tracepoints(void);
+void count_tracepoints(void);
 
 /* --- time: measure.c --- */
 
@@ -48,6 +73,9 @@ char *map_aligned(size_t bytes, size_t alignment);
 void unmap(char *at, size_t bytes);
 void touch(volatile char *at, size_t bytes, size_t step); /* writes one byte every `step` */
 long free_huge_pages(void);
+/* The pool of this size of huge page; set_pool returns how many pages it has then, or -1. */
+long pool_pages(size_t size);
+long set_pool(size_t size, long pages);
 
 /* --- folios: folio.c --- */
 
@@ -55,6 +83,9 @@ long free_huge_pages(void);
 size_t folio_sizes(size_t sizes[MAX_FOLIO_SIZES]);
 /* From now on anonymous memory under MADV_HUGEPAGE gets folios of just this size (base page: none larger). */
 bool choose_folio_size(size_t bytes);
+/* Folios of any size the kernel likes, for anonymous memory under MADV_HUGEPAGE. */
+void choose_any_folio_size(void);
+void choose_any_shmem_size(void); /* the same for memfds */
 /* Bytes of the folio at this address, from /proc/self/pagemap and /proc/kpageflags; 0 when they do not say. */
 size_t folio_at(const char *at);
 /* `bytes` of anonymous memory in folios of `folio` bytes, all mapped by PTEs; NULL when the kernel gave others. */

@@ -9,20 +9,21 @@
 enum { FAULT_BYTES = 32 << 20 };
 
 static void anon(void) {
-  for (int round = 0; round < ROUNDS; ++round) {
+  for (int round = 0; round < rounds; ++round) {
     char *at = map_aligned(FAULT_BYTES, 2 << 20);
     uint64_t begin;
     madvise(at, FAULT_BYTES, MADV_NOHUGEPAGE);
     begin = cpu_ns();
     touch(at, FAULT_BYTES, page_bytes());
     sample_cost("fault/anon", cpu_ns() - begin, FAULT_BYTES / page_bytes());
+    observe_slab();
     unmap(at, FAULT_BYTES);
   }
 }
 
 /* Reading what was never written maps the zero page. */
 static void zero(void) {
-  for (int round = 0; round < ROUNDS; ++round) {
+  for (int round = 0; round < rounds; ++round) {
     char *at = map_aligned(FAULT_BYTES, 2 << 20);
     uint64_t begin;
     unsigned sum = 0;
@@ -37,7 +38,7 @@ static void zero(void) {
 
 /* Faults through a mapping of `fd`; `warm`: its pages are in the page cache already. */
 static void through_file(const char *metric, int fd, size_t bytes, size_t step, bool warm) {
-  for (int round = 0; round < ROUNDS; ++round) {
+  for (int round = 0; round < rounds; ++round) {
     uint64_t begin;
     char *at;
     if (!warm && ftruncate(fd, 0) != 0) die("%s: cannot empty the file: %m", metric);
@@ -52,6 +53,7 @@ static void through_file(const char *metric, int fd, size_t bytes, size_t step, 
     begin = cpu_ns();
     touch(at, bytes, step);
     sample_cost(metric, cpu_ns() - begin, bytes / step);
+    observe_slab();
     unmap(at, bytes);
   }
 }

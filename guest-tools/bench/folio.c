@@ -49,6 +49,28 @@ bool choose_folio_size(size_t bytes) {
   return found;
 }
 
+static void set_all(const char *knob, const char *to) {
+  DIR *dir = opendir(THP);
+  if (!dir) return;
+  for (const struct dirent *entry; (entry = readdir(dir));) {
+    char path[352];
+    snprintf(path, sizeof path, THP "/%.60s/%s", entry->d_name, knob);
+    if (strncmp(entry->d_name, "hugepages-", 10) == 0) write_text(path, to);
+  }
+  closedir(dir);
+}
+
+void choose_any_folio_size(void) {
+  size_t sizes[MAX_FOLIO_SIZES];
+  if (folio_sizes(sizes) == 1) write_text(THP "/enabled", "madvise");
+  set_all("enabled", "madvise");
+}
+
+void choose_any_shmem_size(void) {
+  write_text(THP "/shmem_enabled", "advise");
+  set_all("shmem_enabled", "advise");
+}
+
 static uint64_t entry_of(const char *path, uint64_t index) {
   uint64_t value = 0;
   const int fd = open(path, O_RDONLY | O_CLOEXEC);

@@ -52,6 +52,7 @@ static void one_size(size_t folio) {
   begin = cpu_ns();
   pid = sharer(&go);
   sample_cost(name, cpu_ns() - begin, pages);
+  observe_slab();
 
   snprintf(name, sizeof name, "cow-copy/%s", size_name(folio));
   begin = cpu_ns();
@@ -78,13 +79,13 @@ static void folios(void) {
   size_t sizes[MAX_FOLIO_SIZES];
   const size_t n = folio_sizes(sizes);
   for (size_t i = 0; i < n; ++i)
-    for (int round = 0; round < ROUNDS; ++round) one_size(sizes[i]);
+    for (int round = 0; round < rounds; ++round) one_size(sizes[i]);
 }
 
 /* A process without much memory: what fork, exit and wait cost whatever is in them. */
 static void small(void) {
   enum { FORKS = 100 };
-  for (int round = 0; round < ROUNDS; ++round) {
+  for (int round = 0; round < rounds; ++round) {
     const uint64_t begin = cpu_ns();
     for (int i = 0; i < FORKS; ++i) {
       int status;

@@ -34,7 +34,7 @@ static void each_way(int fd, const char *kind, const char *at, size_t bytes) {
   for (size_t w = 0; w < sizeof ways / sizeof *ways; ++w) {
     char name[64];
     snprintf(name, sizeof name, "%s/%s", ways[w].name, kind);
-    for (int round = 0; round < ROUNDS; ++round) {
+    for (int round = 0; round < rounds; ++round) {
       struct gup_request request = {.address = (uintptr_t)at, .size = bytes, .pages_per_call = PAGES_PER_CALL,
                                     .gup_flags = WRITE};
       const uint64_t begin = cpu_ns();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What ksmd spends on a full scan, from its own CPU time in /proc/PID/schedstat (first field, ns): over pages that all
- * differ, and over pages that all merge.
+ * differ, while pages merge, and over pages that have merged. Undoing it is the writer's own time.
  */
 #include <dirent.h>
 #include <stdio.h>
@@ -36,36 +36,46 @@ static uint64_t spent_by(int pid) {
   return read_text(path, text, sizeof text) ? strtoull(text, NULL, 10) : 0;
 }
 
-static bool wait_for_scans(long until) {
-  const struct timespec nap = {.tv_nsec = 10000000};
-  for (int i = 0; i < MOST_WAITS; ++i) {
-    if (read_number(KSM "full_scans", 0) >= until) return true;
+/* One full scan, from a sleeping ksmd to a sleeping ksmd; returns its CPU time. */
+static uint64_t one_scan(int ksmd, bool first) {
+  static unsigned long sleep = 1000000; /* ms: it never wakes by itself */
+  const struct timespec nap = {.tv_nsec = 1000000};
+  const long scans = read_number(KSM "full_scans", 0);
+  const uint64_t begin = spent_by(ksmd);
+  char text[24];
+  /* With all pages in one portion ksmd lies down after each scan; another length of sleep wakes it. */
+  snprintf(text, sizeof text, "%lu", ++sleep);
+  if (!write_text(KSM "sleep_millisecs", text)) die(KSM "sleep_millisecs: %m");
+  if (first && !write_text(KSM "run", "1")) die(KSM "run: %m");
+  for (int i = 0; read_number(KSM "full_scans", 0) == scans; ++i) {
+    if (i == MOST_WAITS) die("ksmd does not come round");
     nanosleep(&nap, NULL);
   }
-  return false;
+  nanosleep(&nap, NULL); /* it may have a few steps left */
+  return spent_by(ksmd) - begin;
 }
 
-static void scan(int ksmd, const char *metric, bool same) {
-  const size_t page = page_bytes();
+static void cycle(int ksmd, bool same) {
+  const size_t page = page_bytes(), pages = KSM_BYTES / page;
   char *at = map_aligned(KSM_BYTES, 2 << 20);
+  uint64_t begin;
+  long merged;
   madvise(at, KSM_BYTES, MADV_NOHUGEPAGE);
   for (size_t i = 0; i < KSM_BYTES; i += page) {
     memset(at + i, 'k', page);
     if (!same) memcpy(at + i, &i, sizeof i);
   }
   if (madvise(at, KSM_BYTES, MADV_MERGEABLE) != 0) die("madvise(MADV_MERGEABLE): %m");
-  /* The first scan only notes checksums; the ones after it look for partners. */
-  for (int round = 0; round < ROUNDS; ++round) {
-    uint64_t begin;
-    if (!write_text(KSM "run", "1")) die(KSM "run: %m");
-    /* From the end of one scan to the end of the second after it. */
-    if (!wait_for_scans(read_number(KSM "full_scans", 0) + 1)) die("%s: ksmd does not come round", metric);
-    begin = spent_by(ksmd);
-    if (!wait_for_scans(read_number(KSM "full_scans", 0) + 2)) die("%s: ksmd does not come round", metric);
-    if (!write_text(KSM "run", "0")) die(KSM "run: %m");
-    sample_cost(metric, spent_by(ksmd) - begin, 2 * KSM_BYTES / page);
-    if (same && !write_text(KSM "run", "2")) die(KSM "run: %m");
-  }
+  /* The first scan only notes checksums, the second looks for partners. */
+  sample_cost("ksm/checksum", one_scan(ksmd, true), pages);
+  sample_cost(same ? "ksm/merge" : "ksm/different", one_scan(ksmd, false), pages);
+  if (same) sample_cost("ksm/merged", one_scan(ksmd, false), pages);
+  merged = read_number(KSM "pages_shared", 0) + read_number(KSM "pages_sharing", 0);
+  if (merged != (same ? (long)pages : 0)) die("ksm: %ld of %zu pages are merged", merged, pages);
+  observe_slab();
+  begin = cpu_ns();
+  if (!write_text(KSM "run", "2")) die(KSM "run: %m"); /* forget all, copy what was merged */
+  if (same) sample_cost("ksm/unmerge", cpu_ns() - begin, pages);
   unmap(at, KSM_BYTES);
 }
 
@@ -78,10 +88,11 @@ static void ksm(void) {
     if (read_number(path, -1) < 0) return skip("ksm", "no /proc/PID/schedstat (CONFIG_SCHED_INFO)");
   }
   write_text(KSM "pages_to_scan", "100000");
-  write_text(KSM "sleep_millisecs", "1");
   write_text(KSM "smart_scan", "0"); /* since 6.7: pages that found no partner would be passed over for a while */
-  scan(ksmd, "ksm/different", false);
-  scan(ksmd, "ksm/same", true);
+  for (int round = 0; round < rounds; ++round) {
+    cycle(ksmd, false);
+    cycle(ksmd, true);
+  }
 }
 
 const struct bench ksm_benches[] = {

@@ -29,6 +29,19 @@ long free_huge_pages(void) {
   return read_number(path, 0);
 }
 
+long pool_pages(size_t size) {
+  char path[96];
+  snprintf(path, sizeof path, "/sys/kernel/mm/hugepages/hugepages-%zukB/nr_hugepages", size / 1024);
+  return read_number(path, -1);
+}
+
+long set_pool(size_t size, long pages) {
+  char path[96], text[24];
+  snprintf(path, sizeof path, "/sys/kernel/mm/hugepages/hugepages-%zukB/nr_hugepages", size / 1024);
+  snprintf(text, sizeof text, "%ld", pages);
+  return write_text(path, text) ? read_number(path, -1) : -1;
+}
+
 char *map_aligned(size_t bytes, size_t alignment) {
   const size_t all = bytes + alignment;
   char *at = mmap(NULL, all, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);

@@ -81,6 +81,7 @@ static void cycle(bool random, int threads) {
   out = cpu_ns() - begin;
   snprintf(name, sizeof name, "swap-out/%s-%d", way, threads);
   stayed = resident(at, SWAP_BYTES);
+  observe_slab();
   if (stayed > SWAP_BYTES / page_bytes() / 10)
     skip(name, "%zu pages stayed in memory: is the swap device full?", stayed);
   else if (threads == 1 && !random) sample_cost("swap-out/pageout", out, SWAP_BYTES / page_bytes());
@@ -101,7 +102,7 @@ static void cycle(bool random, int threads) {
 
 static void swap(void) {
   if (!swap_is_on()) return skip("swap", "no swap device is on");
-  for (int round = 0; round < ROUNDS; ++round) {
+  for (int round = 0; round < rounds; ++round) {
     cycle(false, 1);
     cycle(true, 1);
     cycle(false, THREADS);

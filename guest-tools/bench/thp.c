@@ -80,7 +80,7 @@ static void thp(void) {
     skip("thp", "no transparent huge pages");
     return;
   }
-  for (int round = 0; round < ROUNDS; ++round) {
+  for (int round = 0; round < rounds; ++round) {
     fault_and_split(pmd);
     collapse(pmd);
   }

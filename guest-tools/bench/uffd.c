@@ -58,7 +58,7 @@ static int open_uffd(const char *metric, uint64_t features) {
 
 static void round_trips(const char *metric, bool protect) {
   const size_t bytes = UFFD_PAGES * page_bytes();
-  for (int round = 0; round < ROUNDS; ++round) {
+  for (int round = 0; round < rounds; ++round) {
     struct answers answers = {.fd = open_uffd(metric, protect ? UFFD_FEATURE_PAGEFAULT_FLAG_WP : 0), .protect = protect};
     struct uffdio_register wanted = {.mode = protect ? UFFDIO_REGISTER_MODE_WP : UFFDIO_REGISTER_MODE_MISSING};
     pthread_t thread;
@@ -82,6 +82,7 @@ static void round_trips(const char *metric, bool protect) {
     touch(at, bytes, page_bytes());
     pthread_join(thread, NULL);
     sample_cost(metric, cpu_ns() - begin, UFFD_PAGES);
+    observe_slab();
     close(answers.fd);
     unmap(at, bytes);
     unmap(answers.source, page_bytes());

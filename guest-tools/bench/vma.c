@@ -9,7 +9,7 @@ enum { CALLS = 4000, MINCORE_PAGES = 4096, MINCORE_CALLS = 40 };
 
 static void map_unmap(void) {
   const size_t bytes = 16 * page_bytes();
-  for (int round = 0; round < ROUNDS; ++round) {
+  for (int round = 0; round < rounds; ++round) {
     uint64_t map = 0, unmap_time = 0;
     static char *at[CALLS];
     uint64_t begin = cpu_ns();
@@ -19,6 +19,7 @@ static void map_unmap(void) {
       if (at[i] == MAP_FAILED) die("mmap: %m");
     }
     map = cpu_ns() - begin;
+    observe_slab();
     begin = cpu_ns();
     for (int i = 0; i < CALLS; ++i)
       if (munmap(at[i], bytes) != 0) die("munmap: %m");
@@ -33,7 +34,7 @@ static void protect(void) {
   const size_t page = page_bytes(), bytes = 64 * page;
   char *at = map_aligned(bytes, page);
   touch(at, bytes, page);
-  for (int round = 0; round < ROUNDS; ++round) {
+  for (int round = 0; round < rounds; ++round) {
     const uint64_t begin = cpu_ns();
     for (int i = 0; i < CALLS; ++i)
       if (mprotect(at + 16 * page, 32 * page, i & 1 ? PROT_READ | PROT_WRITE : PROT_READ) != 0) die("mprotect: %m");
@@ -46,7 +47,7 @@ static void remap(void) {
   const size_t page = page_bytes(), bytes = 64 * page;
   char *here = map_aligned(bytes, page), *there = map_aligned(bytes, page);
   touch(here, bytes, page);
-  for (int round = 0; round < ROUNDS; ++round) {
+  for (int round = 0; round < rounds; ++round) {
     const uint64_t begin = cpu_ns();
     for (int i = 0; i < CALLS / 4; ++i) {
       char *moved = mremap(here, bytes, bytes, MREMAP_MAYMOVE | MREMAP_FIXED, there);
@@ -66,7 +67,7 @@ static void mincore_of(const char *metric, bool resident) {
   madvise(at, bytes, MADV_NOHUGEPAGE);
   if (resident) touch(at, bytes, page);
   if (!map) die("no memory");
-  for (int round = 0; round < ROUNDS; ++round) {
+  for (int round = 0; round < rounds; ++round) {
     const uint64_t begin = cpu_ns();
     for (int i = 0; i < MINCORE_CALLS; ++i)
       if (mincore(at, bytes, map) != 0) die("mincore: %m");

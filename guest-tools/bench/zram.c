@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * zram as a block device, past the page cache, for each compressor the kernel has:
- * Documentation/admin-guide/blockdev/zram.rst. What was written is read back and compared.
+ * zram as a block device, past the page cache, for each compressor the kernel has, and zsmalloc below it: what it takes
+ * to keep a page, and what compaction costs when every second page has gone. What was written is read back and compared.
+ * Documentation/admin-guide/blockdev/zram.rst.
  */
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "bench/bench.h"
@@ -21,14 +24,38 @@ static void pattern(char *at, size_t chunk) {
   }
 }
 
-static void rounds(const char *algorithm, const char *device) {
+/* Bytes that zsmalloc holds: the third field of mm_stat. */
+static long held_by(const char *device) {
+  char path[64], text[160];
+  long held = 0;
+  snprintf(path, sizeof path, "/sys/block/%s/mm_stat", device);
+  if (!read_text(path, text, sizeof text) || sscanf(text, "%*d %*d %ld", &held) != 1) die("%s: %m", path);
+  return held;
+}
+
+static void compact(const char *algorithm, const char *device, int fd) {
+  const size_t page = page_bytes();
+  char name[64], path[64];
+  uint64_t begin;
+  for (size_t at = 0; at < ZRAM_BYTES; at += 2 * page) {
+    uint64_t range[2] = {at, page};
+    if (ioctl(fd, BLKDISCARD, range) != 0) die("%s: BLKDISCARD: %m", device);
+  }
+  snprintf(name, sizeof name, "zram-compact/%s", algorithm);
+  snprintf(path, sizeof path, "/sys/block/%s/compact", device);
+  begin = cpu_ns();
+  if (!write_text(path, "1")) die("%s: %m", path);
+  sample_cost(name, cpu_ns() - begin, ZRAM_BYTES / page / 2);
+}
+
+static void cycles(const char *algorithm, const char *device) {
   char name[64], path[64];
   char *buffer = map_aligned(CHUNK, CHUNK), *expected = malloc(CHUNK);
   int fd;
   snprintf(path, sizeof path, "/dev/%s", device);
   fd = open(path, O_RDWR | O_DIRECT | O_CLOEXEC);
   if (fd < 0 || !expected) die("%s: %m", path);
-  for (int round = 0; round < ROUNDS; ++round) {
+  for (int round = 0; round < rounds; ++round) {
     uint64_t write_ns = 0, read_ns = 0, begin;
     for (size_t at = 0; at < ZRAM_BYTES; at += CHUNK) {
       pattern(buffer, at + (size_t)round);
@@ -47,6 +74,10 @@ static void rounds(const char *algorithm, const char *device) {
     sample_cost(name, write_ns, ZRAM_BYTES / page_bytes());
     snprintf(name, sizeof name, "zram-read/%s", algorithm);
     sample_cost(name, read_ns, ZRAM_BYTES / page_bytes());
+    snprintf(name, sizeof name, "zram-memory/%s", algorithm);
+    sample(name, "bytes/page", LOWER, (double)held_by(device) / (double)(ZRAM_BYTES / page_bytes()));
+    observe_slab();
+    compact(algorithm, device, fd);
   }
   close(fd);
   unmap(buffer, CHUNK);
@@ -71,7 +102,7 @@ static void zram(void) {
     if (!write_text(path, size)) {
       skip(word, "disksize: %m");
     } else {
-      rounds(word, device);
+      cycles(word, device);
     }
     snprintf(path, sizeof path, "/sys/block/%s/reset", device);
     if (!write_text(path, "1")) die("%s: %m", path);
@@ -80,6 +111,6 @@ static void zram(void) {
 }
 
 const struct bench zram_benches[] = {
-    {"zram", "writes to and reads from a zram device, for each compressor", zram},
+    {"zram", "writes to and reads from a zram device, its memory and compaction, for each compressor", zram},
     {NULL, NULL, NULL},
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What vmlab-bench prints (guest-tools/README.md): `metric NAME UNIT lower|higher VALUE...` and `skip NAME REASON`.
-// Each metric is a case that passed, with its values; each skip one that did not run.
+// Each metric is a case that passed, with its values; each skip one that did not run. A counter (unit `events`) is no case.
 #pragma once
 #include <string_view>
 #include <vector>

@@ -32,6 +32,13 @@ TEST(BenchReader, TakesASkipForACaseThatDidNotRunAndWhy) {
   EXPECT_EQ(report.cases[0].reason, "no free huge pages");
 }
 
+TEST(BenchReader, TakesACounterForASampleAndNoCase) {
+  const Report report = read("metric gup/base ns lower 5\nmetric gup:slab/maple_node events lower 32\n");
+  EXPECT_EQ(report.cases.size(), 1u);
+  ASSERT_EQ(report.measured.size(), 2u);
+  EXPECT_EQ(report.measured[1].metric, "gup:slab/maple_node");
+}
+
 TEST(BenchReader, FailsWhatIsNoMetric) {
   for (const char* text : {"metric x ns lower\n", "metric x ns sideways 1\n", "metric x ns lower nan\n",
                            "metric x ns lower 1 inf\n", "metric x ns lower 1,5\n", "metric \n"}) {

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::uint64_t kMiB = 1 << 20;
 
-constexpr std::array<Benchmark, 20> kBenchmarks{{
+constexpr std::array<Benchmark, 25> kBenchmarks{{
     {"fault-anon", "first write to private anonymous memory, base pages"},
     {"fault-zero", "first read of private anonymous memory"},
     {"fault-shmem", "first write to a memfd"},
@@ -27,10 +27,15 @@ constexpr std::array<Benchmark, 20> kBenchmarks{{
     {"madv-populate", "madvise(MADV_POPULATE_WRITE) of base pages"},
     {"thp", "fault, split and collapse of PMD-sized folios"},
     {"swap", "out by MADV_PAGEOUT, in by faults: in order and at random, one thread and four", 256 * kMiB},
-    {"zram", "writes to and reads from a zram device, for each compressor"},
+    {"zram", "writes to and reads from a zram device, its memory and compaction, for each compressor"},
     {"uffd", "userfaultfd round trips: a missing page, a write-protected page"},
     {"ksm", "ksmd's full scans over pages that differ and pages that merge"},
-    {"migrate", "base pages between two nodes"},
+    {"migrate", "base pages and huge pages between two nodes"},
+    {"page-alloc", "blocks of pages by order, and page cache that is not zeroed: allocated and freed"},
+    {"hugetlb-pool", "pools of huge pages grown and shrunk, by size"},
+    {"page-frag", "huge faults, pool growth and compaction when free memory is single pages"},
+    {"folio-orders", "sizes of the folios that faults and readahead get when all are allowed"},
+    {"swap-memcg", "writing twice the memory a cgroup may have: in order and at random, one thread and four", 256 * kMiB},
 }};
 
 // Huge pages of the e500 run into a kernel BUG, and a whole 16M page of ppc64's hash MMU is pinned for ever
