@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "kernel/command_runner.h"
+#include "kernel/git.h"
 
 namespace bisect {
 namespace {
@@ -18,7 +18,7 @@ kernel::Command git(const fs::path& repository, std::vector<std::string> argumen
           .arguments = std::move(arguments),
           .directory = repository,
           .environment = {{"GIT_CONFIG_NOSYSTEM", "1"}, {"GIT_CONFIG_GLOBAL", "/dev/null"}, {"LC_ALL", "C"}},
-          .unset = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"},
+          .unset = kernel::foreign_git_variables(),
           .capture = true};
 }
 

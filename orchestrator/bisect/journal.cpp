@@ -6,10 +6,10 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <boost/json.hpp>
 #include <cerrno>
 #include <cstring>
 
+#include "base/json_fields.h"
 #include "base/text.h"
 
 namespace bisect {
@@ -17,6 +17,7 @@ namespace {
 
 namespace fs = base::fs;
 namespace json = boost::json;
+using base::text_at;
 
 constexpr int kVersion = 1;
 constexpr const char* kFile = "journal.jsonl";
@@ -31,11 +32,6 @@ base::Result<void> append(const fs::path& path, const std::string& text) {
   return {};
 }
 
-std::string text_of(const json::object& object, std::string_view key) {
-  const json::value* value = object.if_contains(key);
-  return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
-}
-
 json::object object_of(const Entry& entry) {
   json::object out{{"commit", entry.commit}, {"outcome", entry.outcome}};
   for (const auto& [key, value] : {std::pair("what", &entry.what), {"run", &entry.run}, {"kernel", &entry.kernel},
@@ -46,14 +42,14 @@ json::object object_of(const Entry& entry) {
 }
 
 Entry entry_of(const json::object& object) {
-  Entry entry{.commit = text_of(object, "commit"),
-              .outcome = text_of(object, "outcome"),
-              .what = text_of(object, "what"),
-              .run = text_of(object, "run"),
-              .kernel = text_of(object, "kernel"),
-              .aim = text_of(object, "aim"),
-              .as = text_of(object, "as"),
-              .at = text_of(object, "at")};
+  Entry entry{.commit = text_at(object, "commit"),
+              .outcome = text_at(object, "outcome"),
+              .what = text_at(object, "what"),
+              .run = text_at(object, "run"),
+              .kernel = text_at(object, "kernel"),
+              .aim = text_at(object, "aim"),
+              .as = text_at(object, "as"),
+              .at = text_at(object, "at")};
   if (const json::value* seconds = object.if_contains("seconds"); seconds != nullptr && seconds->is_number())
     entry.seconds = seconds->to_number<double>();
   return entry;
@@ -92,7 +88,7 @@ base::Result<Journal> Journal::open(const fs::path& folder, const std::string& q
     const json::value line = json::parse(std::string_view(*content).substr(whole, end - whole), wrong);
     if (wrong || !line.is_object())
       return base::fail(fmt::format("{}: a line of this journal cannot be read", path.string()), "begin anew with --fresh");
-    if (first && text_of(line.as_object(), "question") != question)
+    if (first && text_at(line.as_object(), "question") != question)
       return base::fail(fmt::format("{} belongs to another question", path.string()), "begin anew with --fresh");
     if (!first) journal.entries_.push_back(entry_of(line.as_object()));
     first = false;

@@ -9,7 +9,7 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "cli/loop.h"
-#include "kernel/command_runner.h"
+#include "kernel/git.h"
 
 namespace cli {
 namespace {
@@ -29,17 +29,13 @@ Observed judged(const kernel::CommandOutcome& outcome) {
   return of(Observed::Kind::failed, code);
 }
 
-kernel::Command git_command(std::vector<std::string> arguments, const fs::path& where) {
-  arguments.insert(arguments.begin(), {"-C", where.string()});
-  return {.program = "git", .arguments = std::move(arguments), .unset = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"}, .capture = true};
-}
 kernel::CommandOutcome run(std::vector<std::string> arguments, const fs::path& where) {
   kernel::HostCommandRunner runner;
-  return base::value_or_throw(runner.run(git_command(std::move(arguments), where)));
+  return base::value_or_throw(runner.run(kernel::git(where, std::move(arguments))));
 }
 std::string git_in(const fs::path& where, std::vector<std::string> arguments) {
   kernel::HostCommandRunner runner;
-  return base::value_or_throw(kernel::run_or_fail(runner, git_command(std::move(arguments), where)));
+  return base::value_or_throw(kernel::run_or_fail(runner, kernel::git(where, std::move(arguments))));
 }
 
 class CommandOracle : public bisect::Oracle {

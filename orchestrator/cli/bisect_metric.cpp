@@ -87,7 +87,7 @@ class MetricOracle : public BuildingOracle {
   static std::vector<std::string> metrics_of(const model::Run& run) {
     std::vector<std::string> names;
     for (const model::Sample& sample : run.samples)
-      if (sample.unit != "events" && std::ranges::find(names, sample.metric) == names.end()) names.push_back(sample.metric);
+      if (!sample.counter() && std::ranges::find(names, sample.metric) == names.end()) names.push_back(sample.metric);
     return names;
   }
   std::optional<double> change_of(const model::Run& run) const {

@@ -13,6 +13,7 @@
 #include "cli/bisect_config.h"
 #include "cli/source_argument.h"
 #include "kernel/commits.h"
+#include "kernel/git.h"
 
 namespace cli {
 namespace {
@@ -30,11 +31,16 @@ T value_or_fail(std::expected<T, kernel::SourceFailure> result) {
   return std::move(*result);
 }
 
+void use(const SourceArgument& source, model::KernelSpec& kernel) {
+  kernel.source = source.source;
+  kernel.patches.insert(kernel.patches.end(), source.patches.begin(), source.patches.end());
+}
+
 BisectStep step_of(const kernel::Commit& commit) { return {commit.id, commit.subject, commit.author, commit.date}; }
 
 class GitSteps : public BisectSteps {
  public:
-  explicit GitSteps(const BisectWhat& what) : repo_(fs::absolute(what.repo)) {
+  GitSteps(const BisectWhat& what, const fs::path& folder) : repo_(fs::absolute(what.repo)), folder_(folder) {
     kernel::HostCommandRunner runner;
     const auto commits = value_or_fail(kernel::read_range(repo_, what.good, what.bad, runner));
     if (commits.empty())
@@ -70,10 +76,9 @@ class GitSteps : public BisectSteps {
     if (history_.merge(commit)) return false;
     kernel::HostCommandRunner runner;
     const std::string& id = step(commit).id;
-    const auto diff = kernel::run_or_fail(
-        runner, {.program = "git", .arguments = {"-C", repo_.string(), "diff", "--binary", id, id + "^"}, .capture = true});
+    const auto diff = kernel::run_or_fail(runner, kernel::git(repo_, {"diff", "--binary", id, id + "^"}));
     if (!diff) return false;  // a root commit
-    const fs::path file = folder / ("without-" + id.substr(0, 12) + ".patch");
+    const fs::path file = folder_ / ("without-" + id.substr(0, 12) + ".patch");
     base::value_or_throw(base::write_file_atomic(file, *diff));
     choose(history_.tip(), kernel);
     kernel.patches.push_back(file.string());
@@ -83,10 +88,9 @@ class GitSteps : public BisectSteps {
     options.kernel = "git:" + repo_.string() + "#" + step(commit).id;
     return true;
   }
-  fs::path folder;
 
  private:
-  fs::path repo_;
+  fs::path repo_, folder_;
 };
 
 class SeriesSteps : public BisectSteps {
@@ -130,9 +134,7 @@ class SeriesSteps : public BisectSteps {
 
  private:
   void base_of(model::KernelSpec& kernel) const {
-    if (!source_) return;
-    kernel.source = source_->source;
-    kernel.patches.insert(kernel.patches.end(), source_->patches.begin(), source_->patches.end());
+    if (source_) use(*source_, kernel);
   }
   std::string kernel_;  // as given; empty: the scenario's
   std::optional<SourceArgument> source_;
@@ -175,9 +177,7 @@ class ConfigSteps : public BisectSteps {
     base::value_or_throw(base::write_file_atomic(file, text));
     kernel.base_config = file.string();
     kernel.fragments.clear();
-    if (!source_) return;
-    kernel.source = source_->source;
-    kernel.patches.insert(kernel.patches.end(), source_->patches.begin(), source_->patches.end());
+    if (source_) use(*source_, kernel);
   }
   fs::path folder_;
   std::vector<ConfigLine> good_options_;
@@ -201,9 +201,7 @@ class KernelSteps : public BisectSteps {
     text_ = fmt::format("{} kernels, {} to {}", kernels.size(), kernels.front(), kernels.back());
   }
   void choose(int commit, model::KernelSpec& kernel) const override {
-    const SourceArgument& source = sources_[static_cast<std::size_t>(commit + 1)];
-    kernel.source = source.source;
-    kernel.patches.insert(kernel.patches.end(), source.patches.begin(), source.patches.end());
+    use(sources_[static_cast<std::size_t>(commit + 1)], kernel);
   }
   bool choose_without(int, model::KernelSpec&) const override { return false; }
   bool choose_in_words(int commit, RunOptions& options) const override {
@@ -231,9 +229,7 @@ std::unique_ptr<BisectSteps> bisect_steps(const BisectWhat& what, const fs::path
   if (!what.patches.empty()) return std::make_unique<SeriesSteps>(what, folder);
   if (!what.good_config.empty()) return std::make_unique<ConfigSteps>(what, folder);
   if (!what.kernels.empty()) return std::make_unique<KernelSteps>(what.kernels);
-  auto steps = std::make_unique<GitSteps>(what);
-  steps->folder = folder;
-  return steps;
+  return std::make_unique<GitSteps>(what, folder);
 }
 
 }  // namespace cli

@@ -1,56 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/series_journal.h"
 
-#include <boost/json.hpp>
+#include "base/json_fields.h"
 
 namespace cli {
 namespace {
 
 namespace json = boost::json;
+using base::array_at, base::flag_at, base::json_texts, base::object_at, base::text_at, base::texts_at;
 using compare::StepBuild;
 
 constexpr std::string_view kStates[] = {"unknown", "good", "failed"};
 
-json::array texts(const auto& list) {
-  json::array out;
-  for (const std::string& text : list) out.emplace_back(text);
-  return out;
-}
-
-std::string text_at(const json::object& object, std::string_view key) {
-  const json::value* value = object.if_contains(key);
-  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
-}
-
-bool flag_at(const json::object& object, std::string_view key) {
-  const json::value* value = object.if_contains(key);
-  return value != nullptr && value->is_bool() && value->get_bool();
-}
-
-const json::array& array_at(const json::object& object, std::string_view key) {
-  static const json::array none;
-  const json::value* value = object.if_contains(key);
-  return value != nullptr && value->is_array() ? value->get_array() : none;
-}
-
-const json::object& object_at(const json::object& object, std::string_view key) {
-  static const json::object none;
-  const json::value* value = object.if_contains(key);
-  return value != nullptr && value->is_object() ? value->get_object() : none;
-}
-
-std::vector<std::string> texts_at(const json::object& object, std::string_view key) {
-  std::vector<std::string> out;
-  for (const json::value& item : array_at(object, key))
-    if (item.is_string()) out.emplace_back(item.get_string());
-  return out;
-}
-
 json::object build_json(const JournalBuild& build) {
   return {{"state", kStates[static_cast<std::size_t>(build.build.state)]},
           {"reason", build.build.reason},
-          {"warnings", texts(build.build.warnings)},
-          {"compiled", texts(build.build.compiled)},
+          {"warnings", json_texts(build.build.warnings)},
+          {"compiled", json_texts(build.build.compiled)},
           {"key", build.key},
           {"image_sha256", build.image_sha256},
           {"modules", build.modules}};
@@ -74,7 +40,7 @@ json::object step_json(const JournalStep& step) {
   for (const auto& [machine, other] : step.same_as) same[machine] = other;
   return {{"id", step.id},           {"subject", step.subject}, {"author", step.author},
           {"temporary", step.temporary}, {"content", step.content}, {"patch", step.patch},
-          {"touched", texts(step.touched)}, {"builds", std::move(builds)}, {"same_as", std::move(same)},
+          {"touched", json_texts(step.touched)}, {"builds", std::move(builds)}, {"same_as", std::move(same)},
           {"run", step.run},         {"done", step.done}};
 }
 
@@ -103,7 +69,7 @@ base::Result<void> write_journal(const base::fs::path& file, const Journal& jour
   const json::object object{{"version", Journal::kVersion},    {"id", journal.id},
                             {"command", journal.command},      {"directory", journal.directory},
                             {"started_at", journal.started_at}, {"title", journal.title},
-                            {"base", journal.base},            {"remarks", texts(journal.remarks)},
+                            {"base", journal.base},            {"remarks", json_texts(journal.remarks)},
                             {"steps", std::move(steps)}};
   return base::write_file_atomic(file, json::serialize(object) + "\n");
 }

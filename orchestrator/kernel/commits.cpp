@@ -4,19 +4,12 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "kernel/git.h"
 
 namespace kernel {
 namespace {
 
 namespace fs = base::fs;
-
-Command git(const fs::path& repository, std::vector<std::string> arguments) {
-  Command command{.program = "git", .arguments = std::move(arguments), .capture = true};
-  command.arguments.insert(command.arguments.begin(), {"-C", repository.string()});
-  // Another git's variables (a hook, a rebase --exec) must not send us to another repository.
-  command.unset = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"};
-  return command;
-}
 
 std::unexpected<SourceFailure> host_failure(base::Error error) {
   return std::unexpected(SourceFailure{{}, std::move(error)});

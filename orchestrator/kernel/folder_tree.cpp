@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "kernel/base_tree.h"
+#include "kernel/git.h"
 
 namespace kernel {
 namespace {
@@ -86,7 +87,7 @@ base::Result<std::vector<std::string>> list_repository(const fs::path& folder,
       run_or_fail(runner, {.program = "git",
                            .arguments = {"-C", folder.string(), "ls-files", "-z", "--cached",
                                          "--others", "--exclude-standard", "--deduplicate"},
-                           .unset = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"},
+                           .unset = foreign_git_variables(),
                            .capture = true});
   if (!listed) return std::unexpected(listed.error());
   std::vector<std::string> paths;

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "kernel/git.h"
 
 namespace kernel {
 namespace {
@@ -206,7 +207,7 @@ std::expected<void, Diagnostics> apply_one(const BaseTree& tree, Patch patch, Ov
                        {"GIT_CONFIG_NOSYSTEM", "1"},
                        {"GIT_CONFIG_GLOBAL", "/dev/null"},
                        {"LC_ALL", "C"}},
-       .unset = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"},
+       .unset = foreign_git_variables(),
        .input = patch.diff});
   if (!applied) return failed(patch, applied.error().text());
   if (!applied->ok()) {

@@ -4,10 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/json.hpp>
 #include <set>
 
 #include "base/hash.h"
+#include "base/json_fields.h"
 #include "base/text.h"
 #include "base/units.h"
 #include "lab/job_plan.h"
@@ -16,6 +16,7 @@ namespace lab {
 namespace {
 
 namespace json = boost::json;
+using base::array_at, base::json_texts, base::text_at, base::texts_at;
 
 // Content, not time: of a file, or of all files of a folder (a quilt series).
 std::string digest(const std::string& path) {
@@ -74,32 +75,12 @@ void add_job(const scenario::JobRequest& job, std::vector<std::string>& lines) {
                     selection.destructive ? ", destructive" : "", base::join(job.test_globs, " "), fingerprint(selection.base)));
 }
 
-json::array texts(const std::vector<std::string>& list) {
-  json::array out;
-  for (const std::string& text : list) out.emplace_back(text);
-  return out;
-}
-
-std::string text_at(const json::object& object, std::string_view key) {
-  const json::value* value = object.if_contains(key);
-  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
-}
-
-std::vector<std::string> texts_at(const json::object& object, std::string_view key) {
-  std::vector<std::string> out;
-  if (const json::value* value = object.if_contains(key); value != nullptr && value->is_array())
-    for (const json::value& item : value->get_array())
-      if (item.is_string()) out.emplace_back(item.get_string());
-  return out;
-}
-
 model::ExpectationSet set_from(const json::object& object) {
   model::ExpectationSet set{.kernel = text_at(object, "kernel"), .patches = texts_at(object, "patches"),
                             .selftests = text_at(object, "selftests"), .expects = {}};
-  if (const json::value* list = object.if_contains("expects"); list != nullptr && list->is_array())
-    for (const json::value& item : list->get_array())
-      if (const json::object* one = item.if_object())
-        set.expects.push_back({.test = text_at(*one, "test"), .machine = text_at(*one, "machine"), .outcome = text_at(*one, "outcome")});
+  for (const json::value& item : array_at(object, "expects"))
+    if (const json::object* one = item.if_object())
+      set.expects.push_back({.test = text_at(*one, "test"), .machine = text_at(*one, "machine"), .outcome = text_at(*one, "outcome")});
   return set;
 }
 
@@ -139,13 +120,13 @@ base::Result<void> write_note(const base::fs::path& run_directory, const Request
     json::array expects;
     for (const model::Expectation& one : set.expects)
       expects.push_back(json::object{{"test", one.test}, {"machine", one.machine}, {"outcome", one.outcome}});
-    sets.push_back(json::object{{"kernel", set.kernel}, {"patches", texts(set.patches)}, {"selftests", set.selftests},
+    sets.push_back(json::object{{"kernel", set.kernel}, {"patches", json_texts(set.patches)}, {"selftests", set.selftests},
                                 {"expects", std::move(expects)}});
   }
   const json::object object{{"version", RequestNote::kVersion},
                             {"directory", note.directory},
-                            {"scenario_files", texts(note.scenario_files)},
-                            {"request", texts(note.lines)},
+                            {"scenario_files", json_texts(note.scenario_files)},
+                            {"request", json_texts(note.lines)},
                             {"expects", std::move(sets)}};
   return base::write_file_atomic(run_directory / "request.json", json::serialize(object) + "\n");
 }
@@ -162,9 +143,8 @@ base::Result<RequestNote> read_note(const base::fs::path& run_directory) {
     return base::fail(path.string() + " is not what this version writes");
   RequestNote note{.directory = text_at(*object, "directory"), .scenario_files = texts_at(*object, "scenario_files"),
                    .lines = texts_at(*object, "request"), .expects = {}};
-  if (const json::value* sets = object->if_contains("expects"); sets != nullptr && sets->is_array())
-    for (const json::value& set : sets->get_array())
-      if (const json::object* one = set.if_object()) note.expects.push_back(set_from(*one));
+  for (const json::value& set : array_at(*object, "expects"))
+    if (const json::object* one = set.if_object()) note.expects.push_back(set_from(*one));
   return note;
 }
 

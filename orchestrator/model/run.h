@@ -76,6 +76,11 @@ struct Planned {
   std::optional<std::string> unfit;  // the scenario's own word that it cannot run here; it is then not run
 };
 
+// Whose results the reports of a kernel that is still booting are; no scenario has a test of this name.
+inline constexpr const char* kBootTest = "boot";
+
+inline constexpr std::string_view kCounterUnit = "events";
+
 struct Sample {
   std::string metric;
   std::string job;
@@ -86,6 +91,8 @@ struct Sample {
   std::string unit;
   bool lower_is_better = true;
   double value = 0;
+  // A counter of the kernel that came along with a benchmark, by the hundred, and no cost.
+  bool counter() const { return unit == kCounterUnit; }
 };
 
 struct Run {

@@ -15,9 +15,6 @@
 namespace report {
 namespace {
 
-// Counters of the kernel come with every benchmark, by the hundred; they are in --json and for comparisons.
-bool is_counter(const model::Sample& sample) { return sample.unit == "events"; }
-
 std::string value_text(double value) {
   if (value == 0) return "0";
   const double size = value < 0 ? -value : value;
@@ -35,7 +32,7 @@ std::string measured_section(const RunView& view, const TerminalOptions& options
   std::vector<std::pair<std::string, std::string>> metrics;  // name and unit, in the order they were measured
   std::set<std::string> counters;
   for (const model::Sample& sample : view.run.samples) {
-    if (is_counter(sample)) {
+    if (sample.counter()) {  // they are in --json and for comparisons
       counters.insert(sample.metric);
       continue;
     }

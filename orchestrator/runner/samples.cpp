@@ -48,7 +48,7 @@ std::vector<model::Sample> samples_of(const ktap::Report& report, std::string_vi
   const std::string_view name = test.substr(test.find('/') + 1);
   for (const auto& [counter, after] : events(vmstat.after))
     if (const auto found = before.find(counter); found != before.end() && after > found->second)
-      add(fmt::format("{}: vmstat {}", name, counter), "events", true, static_cast<double>(after - found->second));
+      add(fmt::format("{}: vmstat {}", name, counter), std::string(model::kCounterUnit), true, static_cast<double>(after - found->second));
   return samples;
 }
 

@@ -61,7 +61,7 @@ struct ResultFrame {
 std::vector<model::CaseResult> verdicts(const TestSeen& seen, const ResultFrame& frame);
 
 // What a kernel reported while it booted: one crash for each title, of the test "boot", which no scenario has.
-inline constexpr const char* kBootTest = "boot";
+using model::kBootTest;
 std::vector<model::CaseResult> boot_verdicts(const std::vector<CrashSeen>& crashes, const ResultFrame& frame);
 
 // Whether `id` is that of a result about announced kernel lines: "mm/x/kernel lines 'Memory failure*'".

@@ -6,13 +6,14 @@
 
 #include "base/text.h"
 #include "model/outcome.h"
+#include "model/run.h"
 #include "scenario/sections.h"
 
 namespace scenario {
 namespace {
 
 // What a kernel reports while it boots belongs to no test of the scenario (runner/verdicts.h).
-constexpr std::string_view kBootTest = "boot";
+using model::kBootTest;
 
 std::vector<std::string> outcome_names() {
   std::vector<std::string> names;

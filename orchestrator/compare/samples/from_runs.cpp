@@ -12,7 +12,6 @@ namespace {
 
 using model::Sample;
 
-constexpr std::string_view kEvents = "events";
 constexpr double kMargin = 2;
 
 // One boot of one job: what one measurement of every metric comes from.
@@ -107,7 +106,7 @@ PairedRuns pair_runs(const model::Run& before, const model::Run& after, const Ba
   for (const Key& key : order) {
     const std::string name = machines.size() > 1 ? key.first + " " + key.second : key.second;
     const auto from = left.find(key), to = right.find(key);
-    const bool counter = (from != left.end() ? from : to)->second.unit == kEvents;
+    const bool counter = (from != left.end() ? from : to)->second.unit == model::kCounterUnit;
     if (from == left.end() || to == right.end()) {
       if (!counter) out.unpaired.push_back(name + (from == left.end() ? ": only after" : ": only before"));
       continue;
@@ -155,7 +154,7 @@ std::map<std::string, double> placebo_bands(const model::Run& plain, const std::
   std::map<std::string, double> bands;
   for (const Key& key : order) {
     const auto from = base.find(key);
-    if (key.first != machine || from == base.end() || from->second.unit == kEvents) continue;
+    if (key.first != machine || from == base.end() || from->second.unit == model::kCounterUnit) continue;
     double widest = 0;
     bool whole = !kernels.empty();
     for (const auto& [kernel, metrics] : kernels) {
