@@ -10,6 +10,7 @@
 #include "cli/run_options.h"
 #include "cli/shell_words.h"
 #include "lab/exact_transcript.h"
+#include "lab/job_plan.h"
 #include "lab/request_note.h"
 #include "report/view.h"
 
@@ -116,6 +117,12 @@ lab::RunRequest request_for(Session& session, const store::FoundResult& found, b
   return request;
 }
 
+// As the test starts, or, where that would change the guest, before anything runs (runner/debugger.cpp).
+runner::DebuggerStop stop_for(const lab::RunRequest& request, const store::FoundResult& found) {
+  const bool turns = is_exact(found) && guest::vcpus_of(lab::guest_of(request.jobs.front(), {})) > 1;
+  return {.test = turns ? "" : found.result.test, .listen = "tcp:127.0.0.1:1234"};
+}
+
 // The sources may have moved on, or the compiler: then it was another kernel.
 void tell_if_changed(const Session& session, const store::FoundResult& found) {
   const auto now = store::Store::open(session.results_dir).load_run("last");
@@ -159,17 +166,19 @@ void tell_if_the_same(const Session& session, const store::FoundResult& found) {
 
 void install_reproduce(CLI::App& app, Session& session) {
   auto handle = std::make_shared<std::string>();
-  auto alone = std::make_shared<bool>(false);
+  auto alone = std::make_shared<bool>(false), gdb = std::make_shared<bool>(false);
   CLI::App* command = app.add_subcommand("reproduce", "Run one result again: same guest, same tests before it");
   command->add_option("RESULT", *handle, "The handle printed with the result")->required();
   command->add_flag("--alone", *alone, "Without the tests that ran before it");
+  command->add_flag("--gdb", *gdb, "Stop the guest before the failure, and wait for gdb on 127.0.0.1:1234");
   add_output_options(*command, session);
-  command->callback([&session, handle, alone] {
+  command->callback([&session, handle, alone, gdb] {
     store::FoundResult found = look_up(session, *handle);
     if (*alone) found.tests_before.clear();
     session.say(fmt::format("reproducing {} on {}: was {}; {} tests before it\n", base::printable(found.result.id),
                             found.result.machine, model::to_string(found.result.outcome), found.tests_before.size()));
-    const lab::RunRequest request = request_for(session, found, *alone);
+    lab::RunRequest request = request_for(session, found, *alone);
+    if (*gdb) request.stop = stop_for(request, found);
     session.exit_code = run_and_report(session, request, {}, false);
     tell_if_changed(session, found);
     if (is_exact(found) && !*alone) tell_if_the_same(session, found);

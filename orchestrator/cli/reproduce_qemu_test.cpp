@@ -58,4 +58,27 @@ TEST(ReproduceQemu, BringsBackTheTestsBeforeFromAnyFolderAndForReproductions) {
   EXPECT_EQ(run_program({"reproduce", "nonsense", "--results", results}, guest_program()).code, 2);
 }
 
+TEST(ReproduceQemu, StopsForADebuggerWhichChangesNothingUnderTheInstructionClock) {
+  if (std::system("command -v gdb-multiarch >/dev/null") != 0) GTEST_SKIP() << "gdb-multiarch is not installed";
+  const auto folder = base::TemporaryDirectory::create(base::fs::temp_directory_path(), "debugger-").value();
+  const std::string results = (folder.path() / "results").string(), path = (folder.path() / "one.yaml").string();
+  ASSERT_TRUE(base::write_file_atomic(path, "name: one\nmachines: [x86_64]\nkernel: debian:6.12\nclock: instructions\nseed: 3\n"
+                                            "guest: {vcpus: 2}\ntests:\n  - run: mkdirty\n"));
+  const ProgramEnd run = run_program({"run", path, "--results", results, "--json"}, guest_program());
+  ASSERT_EQ(run.code, 0) << run.errors;
+
+  // A person at a debugger: waits until it is let in, looks round, leaves.
+  const std::string log = (folder.path() / "gdb.log").string(), debugged = (folder.path() / "debugged").string();
+  const std::string talk = "gdb-multiarch -nx -batch -ex 'target remote 127.0.0.1:1234' -ex 'info registers rip' -ex detach";
+  ASSERT_TRUE(base::write_file_atomic(
+      debugged, "#!/bin/sh\n(for i in $(seq 600); do sleep 0.5; " + talk + " >" + log + " 2>&1; grep -q '^rip' " + log +
+                    " && break; done) &\n" + base::shell_quote(guest_program()) + " \"$@\"; code=$?; kill $! 2>/dev/null; exit $code\n",
+      0755));
+  const ProgramEnd again = run_program({"reproduce", seen_in(run).last_handle, "--gdb", "--results", results}, debugged);
+  EXPECT_EQ(again.code, 0) << again.errors;
+  EXPECT_NE(again.errors.find("stands at its first instruction and waits for a debugger"), std::string::npos) << again.errors;
+  EXPECT_NE(again.output.find("the same to the byte as then"), std::string::npos) << again.output;
+  EXPECT_NE(base::read_file(log).value_or("").find("rip"), std::string::npos) << base::read_file(log).value_or("");
+}
+
 }  // namespace cli

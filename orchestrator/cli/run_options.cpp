@@ -5,8 +5,9 @@
 
 #include "base/text.h"
 #include "cli/scenarios.h"
-#include "cli/shell_words.h"
 #include "cli/source_argument.h"
+#include "cli/shell_words.h"
+#include "cli/stored_command.h"
 #include "cli/stored_run.h"
 #include "compare/known_failures.h"
 #include "scenario/select.h"
@@ -77,6 +78,10 @@ void add_choice_options(CLI::App& command, RunOptions& options) {
 
 }  // namespace
 
+void remove_options(CLI::App& command, std::initializer_list<const char*> names) {
+  for (const char* name : names) command.remove_option(command.get_option(name));
+}
+
 void add_run_options(CLI::App& command, RunOptions& options) {
   add_choice_options(command, options);
   command.add_option("--isolation", options.isolation, "suite: tests share a guest; test: a fresh guest for each");
@@ -93,7 +98,7 @@ void add_run_options(CLI::App& command, RunOptions& options) {
 
 void add_measuring_options(CLI::App& command, RunOptions& options) {
   add_choice_options(command, options);
-  for (const char* chosen_by_side : {"--kernel", "--patch"}) command.remove_option(command.get_option(chosen_by_side));
+  remove_options(command, {"--kernel", "--patch"});  // each side's own
   options.seeds = "1..8";
   command.add_option("--seeds", options.seeds, "By the instruction clock: the boots of each side (default: 1..8)")->type_name("A..B");
   command.add_option("--clock", options.clock, "instructions or wall (default: the scenario's)");
@@ -103,6 +108,8 @@ void add_hunt_options(CLI::App& command, RunOptions& options) {
   add_choice_options(command, options);
   options.seeds = "1..100";
   command.add_option("--seeds", options.seeds, "The seeds to try, in this order (default: 1..100)")->type_name("A..B");
+  command.add_option("--arguments", options.arguments, "Give the test these arguments, quoted as one word")->type_name("TEXT");
+  command.add_flag("--shrink", options.shrink, "Then look whether smaller arguments let it fail too");
   options.hunt = true;
   options.clock = "instructions";
   options.retries = 0;
@@ -110,12 +117,25 @@ void add_hunt_options(CLI::App& command, RunOptions& options) {
 
 void add_bisect_run_options(CLI::App& command, RunOptions& options) {
   add_choice_options(command, options);
-  for (const char* of_the_steps : {"--patch", "--test"}) command.remove_option(command.get_option(of_the_steps));
+  remove_options(command, {"--patch", "--test"});  // the steps' own
   options.seeds = "1..8";
   command.add_option("--seeds", options.seeds, "By the instruction clock: the seeds of each step (default: 1..8)")->type_name("A..B");
   command.add_option("--clock", options.clock, "wall or instructions (default: the scenario's)");
   command.add_option("--isolation", options.isolation, "suite: tests share a guest; test: a fresh guest for each");
 }
+
+namespace {
+
+void replace_arguments(std::vector<scenario::JobRequest>& jobs, const std::string& arguments) {
+  for (scenario::JobRequest& job : jobs) {
+    if (!job.vmtests.empty())
+      user_error("--arguments: the arguments of run_vmtests.sh's tests are part of their names",
+                 "a scenario with the test under `tests:`");
+    for (model::TestSpec& test : job.tests) test.arguments = shell_words(arguments);
+  }
+}
+
+}  // namespace
 
 std::vector<std::uint64_t> parse_seeds(const std::string& option, const std::string& text) {
   constexpr std::int64_t kMost = 100'000;
@@ -139,6 +159,7 @@ lab::RunRequest request_of(const Session& session, const RunOptions& options) {
   if (!jobs) throw base::UserError{jobs.error()};
   lab::RunRequest request;
   request.jobs = std::move(*jobs);
+  if (options.arguments) replace_arguments(request.jobs, *options.arguments);
   for (const auto& scenario : scenarios)
     request.scenario_names += (request.scenario_names.empty() ? "" : ",") + scenario->name;
   request.command = session.command_line;
@@ -153,27 +174,41 @@ lab::RunRequest request_of(const Session& session, const RunOptions& options) {
 }
 
 RunOptions parse_run_command(Session& session, const std::string& command_line) {
-  std::vector<std::string> words = shell_words(command_line);
-  const bool hunt = words.size() > 2 && words[1] == "hunt";
-  if (words.size() < 3 || (!hunt && words[1] != "run"))
-    throw base::InfraError("this result does not come from `vmlab run`: " + base::printable(command_line));
   RunOptions options;
-  Session unused = session;  // output options of the old command do not count here
-  CLI::App app;
-  CLI::App* command = app.add_subcommand(words[1]);
-  if (hunt) add_hunt_options(*command, options);
-  else add_run_options(*command, options);
-  add_output_options(*command, unused);
-  std::vector<std::string> arguments(words.begin() + 1, words.end());
-  for (std::string& argument : arguments)
-    if (argument.starts_with("--json=")) argument = "--json";
-  std::ranges::reverse(arguments);
-  try {
-    app.parse(arguments);
-  } catch (const CLI::ParseError& error) {
-    throw base::InfraError("the command of that run cannot be read again: " + std::string(error.what()));
-  }
+  parse_stored_command(session, command_line, "that run", [&](CLI::App& command, const std::string& name) {
+    if (name == "hunt") add_hunt_options(command, options);
+    else if (name == "run") add_run_options(command, options);
+    else return false;
+    return true;
+  });
   return options;
+}
+
+std::string run_command_text(const RunOptions& options) {
+  std::string text = options.hunt ? "vmlab hunt" : "vmlab run";
+  const auto add = [&](std::string_view option, const std::string& value) {
+    if (value.empty()) return;
+    if (!option.empty()) text += " " + std::string(option);
+    text += " " + base::shell_quote(value);
+  };
+  for (const std::string& scenario : options.scenarios) add("", scenario);
+  add("--kernel", options.kernel);
+  add("--selftests", options.selftests);
+  for (const std::string& arch : options.archs) add("--arch", arch);
+  for (const std::string& machine : options.machines) add("--machine", machine);
+  for (const std::string& test : options.tests) add("--test", test);
+  for (const std::string& patch : options.patches) add("--patch", patch);
+  if (options.hunt) {  // it has its own clock, and guests of its own
+    add("--seeds", options.seeds);
+    if (options.arguments) text += " --arguments=" + base::shell_quote(*options.arguments);
+    return text;
+  }
+  add("--isolation", options.isolation);
+  add("--clock", options.clock);
+  if (options.seed) add("--seed", std::to_string(*options.seed));
+  if (options.retries) add("--retries", std::to_string(*options.retries));
+  if (options.dump_on_hang) text += " --dump-on-hang";
+  return text;
 }
 
 }  // namespace cli

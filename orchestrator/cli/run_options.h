@@ -21,9 +21,14 @@ struct RunOptions {
   bool git_bisect = false;
   std::string seeds;  // hunt: "1..100"
   bool hunt = false;
+  std::optional<std::string> arguments;  // hunt: the test's, instead of the scenario's
+  bool shrink = false;                   // hunt
 };
 
 void add_run_options(CLI::App& command, RunOptions& options);
+
+// Takes away what another command has and this one has not.
+void remove_options(CLI::App& command, std::initializer_list<const char*> names);
 
 // Those of `vmlab ab`: what to measure, with which seeds, on which clock; the kernels are the command's own.
 void add_measuring_options(CLI::App& command, RunOptions& options);
@@ -47,6 +52,9 @@ lab::RunRequest resumed_request(Session& session, const RunOptions& options);
 
 // A stored command line ("vmlab run 'a b.yaml' --seed 7") as options again. Throws InfraError when it is none.
 RunOptions parse_run_command(Session& session, const std::string& command_line);
+
+// The inverse, as a user would give it.
+std::string run_command_text(const RunOptions& options);
 
 // Carries a request out, with its progress on stderr. Throws UserError when what was asked for cannot be.
 struct CarriedOut {

@@ -7,7 +7,7 @@
 
 #include "base/hash.h"
 #include "base/text.h"
-#include "cli/shell_words.h"
+#include "cli/stored_command.h"
 #include "kernel/commits.h"
 #include "kernel/source.h"
 
@@ -136,8 +136,7 @@ SeriesPlan plan_range(Session& session, const SeriesOptions& options, kernel::Co
 
 void add_series_options(CLI::App& command, SeriesOptions& options) {
   add_run_options(command, options.run);
-  for (const char* not_here : {"--patch", "--shard", "--resume", "--junit", "--git-bisect"})
-    command.remove_option(command.get_option(not_here));
+  remove_options(command, {"--patch", "--shard", "--resume", "--junit", "--git-bisect"});
   command.add_option("--patches", options.patches, "The series: a quilt directory, a folder of patches, a mailbox")->type_name("DIR|MBOX");
   command.add_option("--repo", options.repo, "Instead: a git repository, with --range")->type_name("DIR");
   command.add_option("--range", options.range, "The commits after A, to B")->type_name("A..B");
@@ -147,23 +146,11 @@ void add_series_options(CLI::App& command, SeriesOptions& options) {
 }
 
 SeriesOptions parse_series_command(Session& session, const std::string& command_line) {
-  std::vector<std::string> words = shell_words(command_line);
-  if (words.size() < 3 || words[1] != "series") throw base::InfraError("this is no series: " + base::printable(command_line));
   SeriesOptions options;
-  Session unused = session;
-  CLI::App app;
-  CLI::App* command = app.add_subcommand("series");
-  add_series_options(*command, options);
-  add_output_options(*command, unused);
-  std::vector<std::string> arguments(words.begin() + 1, words.end());
-  for (std::string& argument : arguments)
-    if (argument.starts_with("--json=")) argument = "--json";
-  std::ranges::reverse(arguments);
-  try {
-    app.parse(arguments);
-  } catch (const CLI::ParseError& error) {
-    throw base::InfraError("the command of that series cannot be read again: " + std::string(error.what()));
-  }
+  parse_stored_command(session, command_line, "that series", [&](CLI::App& command, const std::string& name) {
+    if (name == "series") add_series_options(command, options);
+    return name == "series";
+  });
   return options;
 }
 
@@ -188,32 +175,6 @@ RunOptions step_options(const SeriesPlan& plan, std::size_t step) {
   for (std::size_t i = 1; i <= step; ++i)
     if (!plan.steps[i].patch.empty()) run.patches.push_back(plan.steps[i].patch);
   return run;
-}
-
-std::string run_command_text(const RunOptions& options) {
-  std::string text = options.hunt ? "vmlab hunt" : "vmlab run";
-  const auto add = [&](std::string_view option, const std::string& value) {
-    if (value.empty()) return;
-    if (!option.empty()) text += " " + std::string(option);
-    text += " " + base::shell_quote(value);
-  };
-  for (const std::string& scenario : options.scenarios) add("", scenario);
-  add("--kernel", options.kernel);
-  add("--selftests", options.selftests);
-  for (const std::string& arch : options.archs) add("--arch", arch);
-  for (const std::string& machine : options.machines) add("--machine", machine);
-  for (const std::string& test : options.tests) add("--test", test);
-  for (const std::string& patch : options.patches) add("--patch", patch);
-  if (options.hunt) {  // it has its own clock, and guests of its own
-    add("--seeds", options.seeds);
-    return text;
-  }
-  add("--isolation", options.isolation);
-  add("--clock", options.clock);
-  if (options.seed) add("--seed", std::to_string(*options.seed));
-  if (options.retries) add("--retries", std::to_string(*options.retries));
-  if (options.dump_on_hang) text += " --dump-on-hang";
-  return text;
 }
 
 }  // namespace cli

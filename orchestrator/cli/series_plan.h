@@ -32,7 +32,5 @@ SeriesPlan plan_series(Session& session, const SeriesOptions& options, const bas
 
 // What `vmlab run` would be asked for to test this step.
 RunOptions step_options(const SeriesPlan& plan, std::size_t step);
-// The same as a command line.
-std::string run_command_text(const RunOptions& options);
 
 }  // namespace cli

@@ -10,6 +10,7 @@
 #include "base/diagnostic.h"
 #include "lab/artifact_source.h"
 #include "lab/progress.h"
+#include "runner/job.h"
 #include "runner/rerun.h"
 #include "scenario/select.h"
 #include "store/store.h"
@@ -29,6 +30,7 @@ struct RunRequest {
   // Search among the seeds: threads of ours wake beside the tests at times of the seed, and once a test has failed no
   // further seed is begun. A job in which one did runs again and must say the same to the byte.
   bool hunt = false;
+  std::optional<runner::DebuggerStop> stop;  // reproduce --gdb
   bool check_exact = true;  // under the instruction clock a machine's first job runs again, for the same reason
   std::set<std::string> only;  // when not empty: the other tests only keep their places in the plan
   std::optional<model::Run> earlier;  // the interrupted run to go on with: only what is left is run

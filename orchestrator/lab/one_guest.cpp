@@ -43,6 +43,7 @@ runner::JobInput RunInProgress::input_for(const scenario::JobRequest& job,
   }
   input.reruns = rules_for(job);
   input.dump_on_hang = request_.dump_on_hang || (job.scenario != nullptr && job.scenario->dump_on_hang);
+  input.stop = request_.stop;
   input.clock = job.clock;
   input.seed = job.seed;
   input.hunt = request_.hunt;
@@ -74,7 +75,9 @@ async::task<void> RunInProgress::one_guest(const scenario::JobRequest& job, std:
   context_.store.plan(end_.run, planned_of(record, tests, request_.only));
   co_await choose_accelerator(spec, record, parts.image, folder);
 
-  GuestStarter starter({.spec = spec,
+  guest::QemuSpec own = spec;
+  own.starts_stopped = request_.stop && request_.stop->test.empty();
+  GuestStarter starter({.spec = own,
                         .tests = tests,
                         .guest_per_test = job.isolation == model::Isolation::test,
                         .image = parts.image,

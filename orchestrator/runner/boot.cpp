@@ -73,7 +73,8 @@ async::task<BootEnd> BootRun::run() {
   if (!guest_->said_before().empty()) session_->send_plan(plan.text());  // restored: there is none in its image
   whole_console_.emplace(guest_->console_log());
   enter(Phase::booting);
-  co_await loop();
+  if (input_.stop && input_.stop->test.empty()) co_await stop_for_debugger();
+  if (!done_) co_await loop();
   co_await end_guest();
   BootEnd end = conclude();
   end.in_copy = !guest_->said_before().empty();
@@ -135,6 +136,7 @@ async::task<void> BootRun::loop() {
       co_return;
     }
     if (done_) co_return;
+    if (std::exchange(stop_due_, false)) co_await stop_for_debugger();
     // A flood of messages must not cost a look into /proc each.
     const auto now = std::chrono::steady_clock::now();
     if (message && now - last_tick_ < kTickAtMost) continue;
@@ -146,7 +148,7 @@ async::task<void> BootRun::loop() {
       if ((!message && overdue_ticks_ > 0) || ++overdue_ticks_ > kOverdueTicks) co_await climb();
     } else if (beats && !looked_ && phase_ == Phase::testing && silence_.charged() > input_.limits.silence) {
       co_await look_into_silence();
-    } else if (charged_.wall() > kBackstopFactor * phase_limit() + kBackstopExtra) {
+    } else if (!input_.stop && charged_.wall() > kBackstopFactor * phase_limit() + kBackstopExtra) {
       infra_ = fmt::format("the host gave the guest {} of processor time in {}", duration_text(charged_.charged()),
                            duration_text(charged_.wall()));
       done_ = true;

@@ -52,6 +52,7 @@ void BootRun::on(const channel::TestStart& start) {
   log_.begin_test(test->test);
   enter(Phase::testing);
   sink_.test_started(record_, test->test);
+  stop_due_ = input_.stop && input_.stop->test == test->test.id;
 }
 
 void BootRun::on(const channel::Output& output) {

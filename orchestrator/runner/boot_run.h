@@ -53,6 +53,9 @@ class BootRun {
   void feed_console();
   bool agent_speaks() const;
 
+  // debugger.cpp: the test has started where input_.stop asks for it.
+  async::task<void> stop_for_debugger();
+
   // boot_events.cpp
   void on(const channel::Hello& hello);
   void on(const channel::Facts& facts);
@@ -105,6 +108,7 @@ class BootRun {
   std::optional<std::string> limit_text_;  // set when a limit was hit: what to say of it
   std::string hang_evidence_;              // what was found out since
   bool dumped_ = false;
+  bool stop_due_ = false;     // for a debugger
   std::optional<std::string> infra_;       // set when host, QEMU or transport failed
   bool shaken_ = false;       // a crash, a hang: the guest is not to be trusted with another test
   bool said_goodbye_ = false;

@@ -31,6 +31,12 @@ struct JobTest {
 using StartGuest = std::function<async::task<base::Result<std::unique_ptr<guest::Guest>>>(
     const model::Plan& plan, const base::fs::path& folder)>;
 
+// Where a guest stands still for a debugger.
+struct DebuggerStop {
+  std::string test;    // as it starts; empty: before its first instruction, where it must have been started so
+  std::string listen;  // QEMU's words for where its stub listens: "tcp:127.0.0.1:1234"
+};
+
 struct JobInput {
   model::JobRecord record;  // without boot_ms and boots, which the runner fills
   const model::Machine* machine = nullptr;
@@ -44,6 +50,7 @@ struct JobInput {
   StartGuest start;
   StartGuest boot;  // never gives a copy of a frozen guest; empty where start() does not either
   Limits limits;
+  std::optional<DebuggerStop> stop;
   bool dump_on_hang = false;  // keep the memory of a guest in which something hangs, boot-N/memory.elf
   int infra_retries = 2;  // of one test: the host's trouble gets another chance, the kernel's does not
   std::chrono::milliseconds retry_pause{2000};  // doubled at each further retry

@@ -203,11 +203,9 @@ base::Result<std::vector<std::string>> qemu_arguments(const QemuSpec& spec, cons
   // A copy has what was in the image in its memory; reading it again would be half of the time to its first word.
   if (!spec.initrd.empty() && !wiring.copy) args.add("-initrd", spec.initrd.string());
   args.add("-append", kernel_command_line(spec));
-  if (wiring.copy) {
-    // Stopped until its memory was looked at (memory_pages.h).
-    args.add("-S");
-    args.add("-incoming", "defer");
-  }
+  // A copy waits until its memory was looked at (memory_pages.h).
+  if (wiring.copy || spec.starts_stopped) args.add("-S");
+  if (wiring.copy) args.add("-incoming", "defer");
   return args.take();
 }
 
@@ -216,7 +214,9 @@ base::Result<std::string> qemu_script(const QemuSpec& spec, std::string_view not
   by_hand.console = "stdio,mux=on,signal=off";
   by_hand.port = "file,path=port.bin";
   by_hand.monitor_on_console = true;
-  auto arguments = qemu_arguments(spec, by_hand);
+  QemuSpec running = spec;
+  running.starts_stopped = false;
+  auto arguments = qemu_arguments(running, by_hand);
   if (!arguments) return std::unexpected(arguments.error());
   std::string script = "#!/bin/sh\n# SPDX-License-Identifier: Apache-2.0\n";
   for (std::string_view line : base::split_lines(note)) script += "# " + base::printable(line) + "\n";

@@ -108,8 +108,18 @@ TEST(CommandLine, AppendsTheGuestsOwnWordsToTheKernels) {
   EXPECT_TRUE(kernel_command_line(spec).ends_with(" hugepagesz=1G hugepages=1"));
 }
 
+TEST(CommandLine, LetsAGuestWaitBeforeItsFirstInstruction) {
+  QemuSpec spec = spec_of("x86_64");
+  EXPECT_THAT(qemu_arguments(spec, kWiring).value(), Not(Contains("-S")));
+  spec.starts_stopped = true;
+  EXPECT_THAT(qemu_arguments(spec, kWiring).value(), Contains("-S"));
+}
+
 TEST(ScriptByHand, NeedsNothingOfOurs) {
-  const std::string script = qemu_script(spec_of("x86_64"), "job x86_64-1\nseed 7").value();
+  QemuSpec spec = spec_of("x86_64");
+  spec.starts_stopped = true;
+  const std::string script = qemu_script(spec, "job x86_64-1\nseed 7").value();
+  EXPECT_THAT(script, Not(HasSubstr("-S "))) << "by hand it runs at once";
   EXPECT_THAT(script, HasSubstr("# job x86_64-1\n# seed 7\n"));
   EXPECT_THAT(script, HasSubstr("stdio,id=console,mux=on"));
   EXPECT_THAT(script, Not(HasSubstr("fd=")));
