@@ -119,7 +119,7 @@ TEST(ScriptByHand, NeedsNothingOfOurs) {
   QemuSpec spec = spec_of("x86_64");
   spec.starts_stopped = true;
   const std::string script = qemu_script(spec, "job x86_64-1\nseed 7").value();
-  EXPECT_THAT(script, Not(HasSubstr("-S "))) << "by hand it runs at once";
+  EXPECT_THAT(script, Not(HasSubstr("\n  -S"))) << "by hand it runs at once";
   EXPECT_THAT(script, HasSubstr("# job x86_64-1\n# seed 7\n"));
   EXPECT_THAT(script, HasSubstr("stdio,id=console,mux=on"));
   EXPECT_THAT(script, Not(HasSubstr("fd=")));
