@@ -13,6 +13,7 @@
 #include "bench/bench.h"
 
 #define MIN_FREE "/proc/sys/vm/min_free_kbytes"
+#define CPU_LISTS "/proc/sys/vm/percpu_pagelist_high_fraction"
 #define DEFRAG "/sys/kernel/mm/transparent_hugepage/defrag"
 
 enum { SPACE = 48 << 20, RESERVE = 8 << 20, WANTED = 8 << 20, MIN_FREE_KIB = 2048 };
@@ -57,14 +58,18 @@ struct pieces {
   size_t bytes;
 };
 
+static void set_number(const char *path, long value) {
+  char text[24];
+  snprintf(text, sizeof text, "%ld", value);
+  if (!write_text(path, text)) die("%s: %m", path);
+}
+
 static struct pieces fragment(void) {
   const size_t page = page_bytes();
   struct pieces pieces = {0};
   size_t left;
-  char text[24];
   /* Each change of what THP may do raises it again, for khugepaged. */
-  snprintf(text, sizeof text, "%d", MIN_FREE_KIB);
-  if (!write_text(MIN_FREE, text)) die(MIN_FREE ": %m");
+  set_number(MIN_FREE, MIN_FREE_KIB);
   left = memory_free();
   if (left > RESERVE) pieces.bytes = (left - RESERVE) / page * page;
   pieces.at = map_aligned(pieces.bytes + page, page);
@@ -137,17 +142,17 @@ static void in_pieces(size_t huge) {
 
 static void fragmented(void) {
   const size_t huge = hugetlb_bytes(), left = memory_free();
-  const long before = huge ? pool_pages(huge) : -1, reserve = read_number(MIN_FREE, 0);
-  char text[24], defrag[64];
+  const long before = huge ? pool_pages(huge) : -1, reserve = read_number(MIN_FREE, 0), lists = read_number(CPU_LISTS, 0);
   if (before < 0) return skip("page-frag", "no pool of huge pages to take memory away");
-  snprintf(text, sizeof text, "%d", MIN_FREE_KIB);
-  if (!write_text(MIN_FREE, text)) return skip("page-frag", MIN_FREE ": %m");
-  if (read_text(DEFRAG, defrag, sizeof defrag)) write_text(DEFRAG, "always");
+  set_number(MIN_FREE, MIN_FREE_KIB);
+  /* As short as they can be: long ones keep tens of megabytes that count as taken. */
+  set_number(CPU_LISTS, 1000000);
+  if (pmd_bytes()) write_text(DEFRAG, "always");
   if (left > SPACE) set_pool(huge, before + (long)((left - SPACE) / huge));
   in_pieces(huge);
   set_pool(huge, before);
-  snprintf(text, sizeof text, "%ld", reserve);
-  write_text(MIN_FREE, text);
+  set_number(CPU_LISTS, lists);
+  set_number(MIN_FREE, reserve);
 }
 
 const struct bench fragment_benches[] = {

@@ -58,8 +58,12 @@ static int open_counter(long id, int cpu) {
   return (int)syscall(__NR_perf_event_open, &attributes, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
 }
 
+/* A counter waits for all readers when it goes, a hundred times in a row: 20 ms each, or hardly any when hurried. */
+static void hurry(bool yes) { write_text("/sys/kernel/rcu_expedited", yes ? "1" : "0"); }
+
 void open_tracepoints(void) {
   struct rlimit files;
+  hurry(true);
   event_count = 0;
   find_events();
   cpus = sysconf(_SC_NPROCESSORS_ONLN);
@@ -70,6 +74,7 @@ void open_tracepoints(void) {
   }
   for (int i = 0; i < event_count; ++i)
     for (int cpu = 0; cpu < cpus; ++cpu) events[i].fds[cpu] = open_counter(events[i].id, cpu);
+  hurry(false);
 }
 
 void begin_tracepoints(void) {
@@ -85,6 +90,7 @@ void end_tracepoints(void) {
 }
 
 void count_tracepoints(void) {
+  hurry(true);
   for (int i = 0; i < event_count; ++i) {
     uint64_t all = 0;
     for (int cpu = 0; cpu < cpus; ++cpu) {
@@ -95,4 +101,5 @@ void count_tracepoints(void) {
     }
     if (all) count(events[i].name, (long)all);
   }
+  hurry(false);
 }
