@@ -43,6 +43,16 @@ TEST_F(AbQemu, FindsNoDifferenceBetweenAKernelAndItself) {
   const ProgramEnd again = run_program({"compare", "last~1", "last", "--results", results, "--json"}, guest_program());
   ASSERT_EQ(again.code, 0) << again.errors;
   EXPECT_EQ(json::parse(again.output).at("measured").at("metrics"), report.at("metrics"));
+
+  // What was measured is not measured again, but no run is held against itself: that would say nothing.
+  const ProgramEnd third = run_program({"ab", file.string(), "--after", "debian:6.12", "--seeds", "1..2", "--placebos", "0",
+                                        "--results", results, "--json"},
+                                       guest_program());
+  ASSERT_EQ(third.code, 0) << third.errors;
+  const auto first_mention = third.errors.find("measured before, in run ");
+  EXPECT_NE(first_mention, std::string::npos) << third.errors;
+  EXPECT_EQ(third.errors.find("measured before, in run ", first_mention + 1), std::string::npos) << third.errors;
+  EXPECT_EQ(json::parse(third.output).at("metrics"), report.at("metrics"));
 }
 
 }  // namespace cli

@@ -7,6 +7,7 @@
 
 #include "base/hash.h"
 #include "base/text.h"
+#include "cli/measured_before.h"
 #include "compare/samples/from_runs.h"
 #include "lab/placebo.h"
 
@@ -21,12 +22,7 @@ std::string benchmarks_identity(const base::fs::path& root, const scenario::JobR
     hash.field(test.id);
     for (const std::string& argument : test.arguments) hash.field(argument);
   }
-  std::vector<base::fs::path> files;
-  std::error_code error;
-  for (const auto& entry : base::fs::directory_iterator(root / "guest-tools" / "bench", error)) files.push_back(entry.path());
-  std::ranges::sort(files);
-  for (const base::fs::path& file : files) hash.field(file.filename().string()).field(base::read_file(file).value_or(""));
-  return hash.hex();
+  return hash.field(sources_identity(root / "guest-tools" / "bench")).hex();
 }
 
 const model::JobRecord* job_of(const model::Run& run, std::string_view machine) {

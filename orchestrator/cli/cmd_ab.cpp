@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "cli/bands.h"
+#include "cli/measured_before.h"
 #include "cli/measuring.h"
 #include "cli/stored_run.h"
 #include "report/ab.h"
@@ -19,7 +20,35 @@ struct AbOptions {
   std::string before, after, html;
   int boots = 12;
   int placebos = kPlacebos;
+  bool fresh = false;
 };
+
+// SHA-256 of each machine's kernel image; nullopt when interrupted. A kernel that does not build has none.
+std::optional<std::map<std::string, std::string>> images_of(Session& session, const lab::RunRequest& request, store::Store& store) {
+  const auto kernels = built_kernels_of(session, request, store);
+  if (!kernels) return std::nullopt;
+  std::map<std::string, std::string> images;
+  for (const lab::KernelOfJob& one : *kernels)
+    if (one.kernel) images[std::string(one.machine->id)] = one.kernel->identity.image_sha256;
+  return images;
+}
+
+// The run that has measured a side by the instruction clock: an earlier one where there is one, or one that runs now.
+// Nullopt when interrupted. `other`: the other side's run, with which this one must not be compared as itself.
+std::optional<std::string> measured_side(Session& session, const lab::RunRequest& request, bool fresh, const std::string& other,
+                                         store::Store& store) {
+  const auto images = images_of(session, request, store);
+  if (!images) return std::nullopt;
+  const MeasuredBefore before(session, request, *images);
+  if (const std::string run = fresh ? std::string() : before.find(store); !run.empty() && run != other) {
+    fmt::print(stderr, "measured before, in run {}: not again (--fresh does)\n", run);
+    return run;
+  }
+  const CarriedOut done = carry_out(session, request, store);
+  if (!done.whole) return std::nullopt;
+  before.keep(store, done.run);
+  return done.run;
+}
 
 // Tells what went wrong on a side; the exit code for that, or 0 when everything that was to measure did.
 int judge_side(const Session& session, const report::RunView& view, std::string_view which) {
@@ -37,17 +66,20 @@ int ab(Session& session, const AbOptions& options) {
   store::Store store = store::Store::open(session.results_dir);
   // A wrong word about one side is told before the other has run.
   if (!build_kernels_of(session, {before, after}, store)) return kInterrupted;
-  std::vector<CarriedOut> done;
+  std::vector<std::string> runs;
   if (exact) {
-    done.push_back(carry_out(session, before, store));
-    if (done.back().whole) done.push_back(carry_out(session, after, store));
+    for (const lab::RunRequest& side : {before, after}) {
+      const auto run = measured_side(session, side, options.fresh, runs.empty() ? "" : runs.front(), store);
+      if (!run) return kInterrupted;
+      runs.push_back(*run);
+    }
   } else {
-    done = carry_out_together(session, {before, after}, store);
+    for (const CarriedOut& one : carry_out_together(session, {before, after}, store)) {
+      if (!one.whole) return kInterrupted;
+      runs.push_back(one.run);
+    }
   }
-  for (const CarriedOut& one : done)
-    if (!one.whole) return kInterrupted;
-
-  const report::RunView left = load_view(session, store, done[0].run), right = load_view(session, store, done[1].run);
+  const report::RunView left = load_view(session, store, runs[0]), right = load_view(session, store, runs[1]);
   MeasuredBands bands;
   if (exact && !left.run.samples.empty() && !right.run.samples.empty())
     bands = bands_of(session, before, left.run, options.placebos, kPlaceboSeeds, store);
@@ -77,6 +109,7 @@ void install_ab(CLI::App& app, Session& session) {
       ->check(CLI::Range(3, 1000))->type_name("N");
   command->add_option("--placebos", options->placebos, "Placebo kernels to measure a band with, where there is none yet (default: 8)")
       ->check(CLI::Range(0, 100))->type_name("N");
+  command->add_flag("--fresh", options->fresh, "By the instruction clock: measure both sides, even what an earlier run has");
   command->add_option("--html", options->html, "Write the comparison as a page, one self-contained file")->type_name("OUT");
   add_output_options(*command, session);
   command->callback([&session, options] { session.exit_code = ab(session, *options); });

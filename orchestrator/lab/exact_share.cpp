@@ -12,7 +12,10 @@
 
 namespace lab {
 
-bool RunInProgress::is_first(const model::JobRecord& record) const { return record.job == record.machine + "-1"; }
+// Of its machine, in this process: a run that goes on proves itself again.
+bool RunInProgress::is_first(const model::JobRecord& record) {
+  return first_jobs_.try_emplace(record.machine, record.job).first->second == record.job;
+}
 
 async::task<void> RunInProgress::prove_turns(guest::QemuSpec spec, model::JobRecord record, const MachineParts& parts,
                                              model::GuestStarts& starts) {

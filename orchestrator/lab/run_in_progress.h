@@ -69,7 +69,7 @@ class RunInProgress {
   // Runs it again where that is its turn.
   async::task<void> check_exact(const scenario::JobRequest& job, runner::JobInput input, const BootsSink& first,
                                 model::GuestStarts& starts);
-  bool is_first(const model::JobRecord& record) const;
+  bool is_first(const model::JobRecord& record);
   bool hunted_down(const std::vector<model::CaseResult>& results, const scenario::JobRequest& job) const;
   runner::JobInput input_for(const scenario::JobRequest& job, const std::vector<model::TestSpec>& tests) const;
 
@@ -92,6 +92,7 @@ class RunInProgress {
   Tally tally_;
   RunEnd end_;
   std::map<std::string, int> guests_of_machine_;
+  std::map<std::string, std::string> first_jobs_;    // by machine, see is_first()
   std::map<std::string, guest::QemuInstall> qemus_;  // by program
   std::set<std::string> accelerators_told_;
   Earlier earlier_;
