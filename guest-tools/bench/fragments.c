@@ -16,7 +16,7 @@
 #define CPU_LISTS "/proc/sys/vm/percpu_pagelist_high_fraction"
 #define DEFRAG "/sys/kernel/mm/transparent_hugepage/defrag"
 
-enum { SPACE = 48 << 20, RESERVE = 8 << 20, WANTED = 8 << 20, MIN_FREE_KIB = 2048 };
+enum { SPACE = 56 << 20, RESERVE = 4 << 20, WANTED = 16 << 20, MIN_FREE_KIB = 2048 };
 
 static size_t meminfo(const char *what) {
   char text[8192];
