@@ -141,14 +141,19 @@ static void in_pieces(size_t huge) {
 }
 
 static void fragmented(void) {
-  const size_t huge = hugetlb_bytes(), left = memory_free();
+  const size_t huge = hugetlb_bytes();
   const long before = huge ? pool_pages(huge) : -1, reserve = read_number(MIN_FREE, 0), lists = read_number(CPU_LISTS, 0);
   if (before < 0) return skip("page-frag", "no pool of huge pages to take memory away");
   set_number(MIN_FREE, MIN_FREE_KIB);
   /* As short as they can be: long ones keep tens of megabytes that count as taken. */
   set_number(CPU_LISTS, 1000000);
   if (pmd_bytes()) write_text(DEFRAG, "always");
-  if (left > SPACE) set_pool(huge, before + (long)((left - SPACE) / huge));
+  /* Twice: what CPUs had on their lists comes back only when memory is freed. */
+  for (int i = 0; i < 2; ++i) {
+    const size_t left = memory_free();
+    if (left > SPACE) set_pool(huge, pool_pages(huge) + (long)((left - SPACE) / huge));
+    if (i == 0) leave(fragment());
+  }
   in_pieces(huge);
   set_pool(huge, before);
   set_number(CPU_LISTS, lists);

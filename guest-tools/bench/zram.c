@@ -14,7 +14,7 @@
 
 #include "bench/bench.h"
 
-enum { ZRAM_BYTES = 8 << 20, CHUNK = 64 << 10 };
+enum { ZRAM_BYTES = 2 << 20, CHUNK = 64 << 10 };
 
 static void pattern(char *at, size_t chunk) {
   for (size_t i = 0; i < CHUNK; i += 32) {
