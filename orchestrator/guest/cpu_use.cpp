@@ -7,14 +7,29 @@
 
 namespace guest {
 
+namespace {
+
+// What stands behind the command's name in `stat` of a process or thread: the name may hold blanks and brackets.
+std::optional<std::string> behind_name(const base::fs::path& folder) {
+  const auto stat = base::read_file(folder / "stat", 1u << 16);
+  const auto name_end = stat ? stat->rfind(')') : std::string::npos;
+  if (name_end == std::string::npos) return std::nullopt;
+  return stat->substr(name_end + 1);
+}
+
+char state_of(const base::fs::path& folder) {
+  const auto rest = behind_name(folder);
+  const auto fields = rest ? base::split_words(*rest) : std::vector<std::string_view>();
+  return fields.empty() || fields[0].empty() ? '?' : fields[0][0];
+}
+
+}  // namespace
+
 std::optional<CpuUse> process_cpu_use(pid_t pid) {
   const base::fs::path folder = base::fs::path("/proc") / std::to_string(pid);
-  const auto stat = base::read_file(folder / "stat", 1u << 16);
-  if (!stat) return std::nullopt;
-  // The command's name may hold blanks and brackets: count fields behind the last ')'.
-  const auto name_end = stat->rfind(')');
-  if (name_end == std::string::npos) return std::nullopt;
-  const auto fields = base::split_words(std::string_view(*stat).substr(name_end + 1));
+  const auto rest = behind_name(folder);
+  if (!rest) return std::nullopt;
+  const auto fields = base::split_words(*rest);
   if (fields.size() < 13) return std::nullopt;
   const auto user = base::parse_int(fields[11]);    // field 14
   const auto system = base::parse_int(fields[12]);  // field 15
@@ -37,6 +52,8 @@ std::optional<CpuUse> process_cpu_use(pid_t pid) {
     if (!ran || !waited || *ran <= most) continue;
     most = *ran;
     use.waiting = std::chrono::nanoseconds(*waited);
+    const char state = state_of(task->path());
+    use.wants_processor = state == 'R' || state == 'D';
   }
   return use;
 }

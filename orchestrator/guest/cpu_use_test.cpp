@@ -21,6 +21,19 @@ TEST(CpuUse, CountsWhatThisProcessComputes) {
   EXPECT_GE(after->waiting, before->waiting);
 }
 
+TEST(CpuUse, KnowsARunningThreadFromASleepingOne) {
+  EXPECT_TRUE(process_cpu_use(::getpid())->wants_processor) << "it runs, to ask";
+  const pid_t child = ::fork();
+  if (child == 0)
+    while (true) ::pause();
+  ASSERT_GT(child, 0);
+  const auto deadline = std::chrono::steady_clock::now() + 30s;
+  while (process_cpu_use(child)->wants_processor && std::chrono::steady_clock::now() < deadline) ::usleep(1000);
+  EXPECT_FALSE(process_cpu_use(child)->wants_processor);
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
+}
+
 TEST(CpuUse, SeesThatAProcessIsStopped) {
   const pid_t child = ::fork();
   if (child == 0)

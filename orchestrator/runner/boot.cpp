@@ -29,7 +29,7 @@ constexpr std::size_t kLastLines = 100;
 
 ChargedTime::Usage usage_of(guest::Guest& guest) {
   const guest::CpuUse use = guest.cpu_use();
-  return {.used = use.used, .waiting = use.waiting, .stopped = use.stopped};
+  return {.used = use.used, .waiting = use.waiting, .wants_processor = use.wants_processor, .stopped = use.stopped};
 }
 
 std::string duration_text(Nanoseconds time) {

@@ -14,7 +14,8 @@ class ChargedTime {
   // Processor time of QEMU as the host's kernel counts it, since its start.
   struct Usage {
     Duration used{};     // user and system time
-    Duration waiting{};  // runnable, not running
+    Duration waiting{};  // runnable, not running; what it waits for just now comes into it when that is over
+    bool wants_processor = false;  // just now it runs or waits: `waiting` may be short of the truth
     bool stopped = false;
   };
 
@@ -28,8 +29,15 @@ class ChargedTime {
   Duration wall() const { return last_wall_ - start_wall_; }
 
  private:
+  // What was idle, and what waited, is told apart over a stretch that ends where the guest wants no processor: on a
+  // crowded host one wait may last for many ticks, and is known only when it is over.
+  struct Stretch {
+    Duration begin{}, waiting{}, computed{};
+  };
+
   Duration start_wall_{}, last_wall_{}, charged_{};
   Usage last_{};
+  Stretch stretch_;
 };
 
 }  // namespace runner

@@ -24,6 +24,27 @@ TEST(ChargedTime, DoesNotChargeForWaitingBehindOthers) {
   EXPECT_EQ(time.wall(), 1s);
 }
 
+// The kernel adds a wait to `waiting` when it is over. Under a small weight one lasts for seconds.
+TEST(ChargedTime, DoesNotChargeForAWaitThatIsKnownOnlyWhenItIsOver) {
+  ChargedTime time;
+  time.start(0s, {});
+  for (int tick = 1; tick <= 40; ++tick) time.tick(tick * 250ms, {.wants_processor = true});
+  EXPECT_EQ(time.charged(), 0s) << "ten seconds in which it did not get to run";
+  time.tick(10s + 250ms, {.used = 100ms, .waiting = 10s + 100ms, .wants_processor = true});
+  EXPECT_EQ(time.charged(), 100ms);
+  time.tick(10s + 500ms, {.used = 100ms, .waiting = 10s + 100ms});
+  EXPECT_EQ(time.charged(), 400ms) << "and then it slept";
+}
+
+TEST(ChargedTime, ChargesAGuestThatSleepsNowAndThenForItsSleepToo) {
+  ChargedTime time;
+  time.start(0s, {});
+  time.tick(1s, {.used = 500ms, .wants_processor = true});
+  EXPECT_EQ(time.charged(), 500ms);
+  time.tick(2s, {.used = 1s});
+  EXPECT_EQ(time.charged(), 2s);
+}
+
 TEST(ChargedTime, DoesNotChargeAStoppedGuestOrALabThatWasStopped) {
   ChargedTime time;
   time.start(0s, {});
