@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "ktap/case_name.h"
+#include "model/run.h"
 
 namespace ktap {
 namespace {
@@ -64,7 +65,7 @@ void BenchReader::line(std::string_view text, std::size_t number) {
     return;
   }
   // Which counters of the kernel moved differs from kernel to kernel: those are samples and no cases.
-  if (measured->unit != "events") sink_({.name = measured->metric, .line = number});
+  if (measured->unit != model::kCounterUnit) sink_({.name = measured->metric, .line = number});
   measured_.push_back(std::move(*measured));
 }
 

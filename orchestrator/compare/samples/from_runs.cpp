@@ -16,6 +16,7 @@ constexpr double kMargin = 2;
 
 // One boot of one job: what one measurement of every metric comes from.
 struct Boot {
+  std::size_t place = 0;  // of its job in the run: the order in which they began
   std::string job;
   int boot = 0;
   std::optional<std::uint64_t> seed;
@@ -31,17 +32,23 @@ struct Series {
 
 using Key = std::pair<std::string, std::string>;  // machine, metric
 
-std::map<std::string, std::string> machines_of(const model::Run& run) {
-  std::map<std::string, std::string> out;
-  for (const model::JobRecord& job : run.jobs) out[job.job] = job.machine;
+struct JobPlace {
+  std::string machine;
+  std::size_t place = 0;
+};
+
+std::map<std::string, JobPlace> places_of(const model::Run& run) {
+  std::map<std::string, JobPlace> out;
+  for (std::size_t i = 0; i < run.jobs.size(); ++i) out[run.jobs[i].job] = {run.jobs[i].machine, i};
   return out;
 }
 
 std::map<Key, Series> series_of(const model::Run& run, std::vector<Key>& order) {
   std::map<Key, Series> out;
-  auto machines = machines_of(run);
+  auto places = places_of(run);
   for (const Sample& sample : run.samples) {
-    const Key key{machines[sample.job], sample.metric};
+    const JobPlace& job = places[sample.job];
+    const Key key{job.machine, sample.metric};
     auto [at, fresh] = out.try_emplace(key);
     if (fresh) {
       at->second.unit = sample.unit;
@@ -49,7 +56,7 @@ std::map<Key, Series> series_of(const model::Run& run, std::vector<Key>& order) 
       at->second.clock = sample.clock;
       if (std::ranges::find(order, key) == order.end()) order.push_back(key);
     }
-    at->second.boots[{sample.job, sample.boot, sample.seed}].push_back(sample.value);
+    at->second.boots[{job.place, sample.job, sample.boot, sample.seed}].push_back(sample.value);
   }
   return out;
 }
@@ -61,9 +68,15 @@ std::map<std::uint64_t, double> by_seed(const Series& series) {
   return out;
 }
 
+// What a busy host adds to a cost by the wall clock it only adds: the best round is the one that it disturbed least.
+double least_disturbed(const Series& series, const Values& rounds) {
+  if (series.clock != model::Clock::wall || series.unit == model::kCounterUnit) return stats::median(rounds);
+  return series.lower_is_better ? std::ranges::min(rounds) : std::ranges::max(rounds);
+}
+
 Values in_order(const Series& series) {
   Values out;
-  for (const auto& [boot, rounds] : series.boots) out.push_back(stats::median(rounds));
+  for (const auto& [boot, rounds] : series.boots) out.push_back(least_disturbed(series, rounds));
   return out;
 }
 
@@ -150,7 +163,7 @@ std::map<std::string, double> placebo_bands(const model::Run& plain, const std::
   }
   for (const Sample& sample : placebos.samples)
     if (const auto of = kernel_of_job.find(sample.job); of != kernel_of_job.end())
-      kernels[of->second][sample.metric].boots[{sample.job, sample.boot, sample.seed}].push_back(sample.value);
+      kernels[of->second][sample.metric].boots[{0, sample.job, sample.boot, sample.seed}].push_back(sample.value);
   std::map<std::string, double> bands;
   for (const Key& key : order) {
     const auto from = base.find(key);

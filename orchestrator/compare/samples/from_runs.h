@@ -29,7 +29,7 @@ struct PairedRuns {
   std::set<std::string> inexact;             // machines whose guests did not repeat where they should have
 };
 
-// The unit of replication is the boot: of the rounds in one boot the median counts. Under the instruction clock sides
+// The unit of replication is the boot: of the rounds in one boot the median counts, by the wall clock the best one. Under the instruction clock sides
 // are paired by seed, and seeds that only one side has are left out; by the wall clock boots stand as they came,
 // sides alternated.
 PairedRuns pair_runs(const model::Run& before, const model::Run& after, const BandOf& band = {});

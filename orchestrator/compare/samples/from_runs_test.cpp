@@ -67,6 +67,23 @@ TEST(PairRuns, TellsWhatOneSideLacksAndWhichCountersMoved) {
   EXPECT_EQ(runs.counters.front().after, 101);
 }
 
+TEST(PairRuns, TakesTheBestRoundOfEachBootByTheWallClockInTheOrderOfTheBoots) {
+  model::Run before, after;
+  std::vector<Boot> boots;
+  Values best;
+  for (int i = 1; i <= 12; ++i) {  // job 10 comes after job 2
+    boots.push_back({static_cast<std::uint64_t>(i), {100.0 + i, 90.0 + i, 130.0}});
+    best.push_back(90.0 + i);
+  }
+  add(before, "x86_64", "a", "fork", boots, "ns", model::Clock::wall);
+  add(after, "x86_64", "b", "fork", boots, "ns", model::Clock::wall);
+  for (model::Sample& sample : after.samples) sample.lower_is_better = false;
+  const PairedRuns runs = pair_runs(before, after);
+  EXPECT_EQ(std::get<Values>(runs.file.metrics.front().before), best);
+  for (model::Sample& sample : before.samples) sample.lower_is_better = false;
+  EXPECT_EQ(std::get<Values>(pair_runs(before, after).file.metrics.front().before), Values(12, 130.0));
+}
+
 TEST(PairRuns, TakesWhatDidNotRepeatForNoise) {
   model::Run before, after;
   add(before, "x86_64", "a", "fork", {{1, {1}}});
