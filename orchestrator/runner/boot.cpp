@@ -103,6 +103,7 @@ void BootRun::enter(Phase phase) {
   crash_at_.reset();
   looked_ = false;
   overdue_ticks_ = 0;
+  charged_before_ += charged_.charged();
   charged_.start(std::chrono::steady_clock::now().time_since_epoch(), usage_of(*guest_));
 }
 
@@ -166,7 +167,9 @@ void BootRun::tick() {
   } else {
     silence_.tick(now.time_since_epoch(), usage);
   }
+  starvation_.tick(now.time_since_epoch(), charged_before_ + charged_.charged());
   read_console();
+  if (!share_at_report_ && log_.crash_open(now)) share_at_report_ = starvation_.share();
   if (phase_ == Phase::testing && !crash_at_ && log_.crash_open(now)) crash_at_ = charged_.charged();
 }
 
@@ -215,6 +218,7 @@ BootEnd BootRun::conclude() {
   if (phase_ == Phase::booting) {
     if (infra_) return {BootEnd::Kind::infra, *infra_, guest_->complaints()};
     const LogWatch::Seen seen = log_.end_test(true);
+    if (const std::string excuse = excuse_for(seen.crashes); !excuse.empty()) return {BootEnd::Kind::infra, excuse, seen.crashes.front().evidence};
     if (!seen.crashes.empty())
       return {BootEnd::Kind::boot_failed, seen.crashes.front().title, seen.crashes.front().evidence};
     if (end.kind == Kind::told_to)
@@ -225,7 +229,7 @@ BootEnd BootRun::conclude() {
   const bool in_test = !queue_.empty() && (phase_ == Phase::testing || phase_ == Phase::told_to_kill);
   const bool hung = limit_text_.has_value();
   if (infra_) {
-    if (in_test) finish_test({.how = TestEnding::How::infra, .text = *infra_}, ktap::ProcessEnd::cut(), 0, true);
+    if (in_test && !front_reported_) finish_test({.how = TestEnding::How::infra, .text = *infra_}, ktap::ProcessEnd::cut(), 0, true);
     return {BootEnd::Kind::infra, *infra_, guest_->complaints(), front_reported_};
   }
   const bool died = !said_goodbye_ && (end.kind == Kind::reset || end.kind == Kind::powered_off);
@@ -237,6 +241,7 @@ BootEnd BootRun::conclude() {
     if (!in_test && !hung) ending.text = "the guest ended while it got ready for the test: " + end.text;
     finish_test(std::move(ending), hung ? ktap::ProcessEnd::limit() : ktap::ProcessEnd::cut(),
                 std::chrono::duration<double, std::milli>(charged_.charged()).count(), true);
+    if (infra_) return {BootEnd::Kind::infra, *infra_, guest_->complaints(), front_reported_};
   } else {
     (void)log_.end_test(true);
   }

@@ -3,6 +3,8 @@
 // broken transport (which is part of the kernel under test), not something to guess about.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "runner/boot_run.h"
 
@@ -176,8 +178,21 @@ void BootRun::transport_failed(std::string what) {
 // attempt of "boot", so that reports say how often.
 void BootRun::tell_boot_reports() {
   if (std::exchange(boot_told_, true)) return;
-  auto results = boot_verdicts(log_.end_boot(), frame_of(input_, record_, record_.boots));
+  std::vector<CrashSeen> reports = log_.end_boot();
+  if (const std::string excuse = excuse_for(reports); !excuse.empty()) {
+    sink_.note(record_, excuse + ", while the kernel booted");
+    reports.clear();
+  }
+  share_at_report_.reset();
+  auto results = boot_verdicts(reports, frame_of(input_, record_, record_.boots));
   if (!results.empty()) sink_.results(record_, std::move(results));
+}
+
+std::string BootRun::excuse_for(const std::vector<CrashSeen>& crashes) const {
+  const double share = share_at_report_.value_or(starvation_.share());
+  if (crashes.empty() || share >= Starvation::kStarvedBelow || !std::ranges::all_of(crashes, &CrashSeen::stall)) return {};
+  return fmt::format("the host gave the guest {:.0f}% of its time: '{}' says nothing about the kernel", share * 100,
+                     base::printable(crashes.front().title));
 }
 
 void BootRun::finish_test(TestEnding ending, ktap::ProcessEnd process, double duration_ms, bool final) {
@@ -196,6 +211,12 @@ void BootRun::finish_test(TestEnding ending, ktap::ProcessEnd process, double du
   }
   LogWatch::Seen watched = log_.end_test(final);
   seen.crashes = std::move(watched.crashes);
+  if (const std::string excuse = excuse_for(seen.crashes); !excuse.empty() && seen.ending.how != TestEnding::How::infra) {
+    seen.ending = {.how = TestEnding::How::infra, .text = excuse};
+    infra_ = excuse;
+    done_ = true;
+  }
+  share_at_report_.reset();
   seen.announced = std::move(watched.announced);
   // What took all memory may still hold some, and the next test is not to pay for it.
   if (watched.starved) shaken_ = true;

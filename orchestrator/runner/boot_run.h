@@ -12,6 +12,7 @@
 #include "runner/charged_time.h"
 #include "runner/log_watch.h"
 #include "runner/samples.h"
+#include "runner/starvation.h"
 #include "runner/verdicts.h"
 
 namespace runner {
@@ -75,6 +76,8 @@ class BootRun {
   const JobTest* test_at_front(std::uint32_t index);
   void keep_hang_evidence(const channel::Evidence& evidence);
   void tell_boot_reports();
+  // Why reports that are stalls only say nothing about the kernel; empty where they do.
+  std::string excuse_for(const std::vector<CrashSeen>& crashes) const;
   void finish_test(TestEnding ending, ktap::ProcessEnd process, double duration_ms, bool final);
   void transport_failed(std::string what);
 
@@ -91,6 +94,9 @@ class BootRun {
   std::chrono::steady_clock::time_point started_;
   ChargedTime charged_;
   ChargedTime silence_;      // since the agent's last word
+  std::chrono::nanoseconds charged_before_{};  // in earlier phases
+  Starvation starvation_;
+  std::optional<double> share_at_report_;      // of the host's time, when an unexpected report was first seen
   int overdue_ticks_ = 0;    // with messages still coming
   bool heard_ = true;        // since the last tick
   bool looked_ = false;      // into the silence since the agent's last word

@@ -80,7 +80,7 @@ struct LogWatch::Impl {
 
   void take(const triage::Report& report) {
     if (report.expected || announced.claim(line(report.start_line))) return;
-    CrashSeen crash{report.title, {}};
+    CrashSeen crash{report.title, {}, triage::is_stall(report.kind)};
     const std::uint64_t last = std::min(report.end_line, report.start_line + kEvidenceLines - 1);
     for (std::uint64_t n = report.start_line; n <= last; ++n)
       crash.evidence += std::string(line(n)) + "\n";

@@ -21,6 +21,7 @@ namespace runner {
 struct CrashSeen {
   std::string title;     // as triage titles it
   std::string evidence;  // the report's first lines
+  bool stall = false;    // nothing moved for long, says a watchdog of the kernel's
 };
 
 struct TestEnding {
