@@ -38,22 +38,19 @@ std::optional<CpuUse> process_cpu_use(pid_t pid) {
   use.stopped = fields[0] == "T" || fields[0] == "t";
   use.used = std::chrono::nanoseconds((*user + *system) * (1'000'000'000 / ::sysconf(_SC_CLK_TCK)));
 
-  // The thread that computed most is the guest's processor; that others of QEMU's waited at the same time
-  // says nothing more about the host.
-  std::int64_t most = -1;
+  // All threads: a vCPU that sleeps until a timer fires waits for the loop that fires it. Where two wait at once it counts
+  // twice; a limit may come late, but not because of the host.
   std::error_code error;
   for (base::fs::directory_iterator task(folder / "task", error), end; !error && task != end; task.increment(error)) {
     const auto schedstat = base::read_file(task->path() / "schedstat", 4096);
     if (!schedstat) continue;  // the thread has ended, or the kernel keeps none
     const auto numbers = base::split_words(*schedstat);
     if (numbers.size() < 2) continue;
-    const auto ran = base::parse_int(numbers[0]);
     const auto waited = base::parse_int(numbers[1]);
-    if (!ran || !waited || *ran <= most) continue;
-    most = *ran;
-    use.waiting = std::chrono::nanoseconds(*waited);
+    if (!waited) continue;
+    use.waiting += std::chrono::nanoseconds(*waited);
     const char state = state_of(task->path());
-    use.wants_processor = state == 'R' || state == 'D';
+    use.wants_processor = use.wants_processor || state == 'R' || state == 'D';
   }
   return use;
 }

@@ -10,8 +10,8 @@
 namespace guest {
 
 // nullopt once the process is reaped. `used` counts ended threads too, in steps of a clock tick (10 ms);
-// `waiting` is that of the busiest living thread, and zero where the kernel keeps no schedstat; what it waits for at this
-// very moment is in it only when it gets to run.
+// `waiting` is that of all living threads, and zero where the kernel keeps no schedstat; what one waits for at this very
+// moment is in it only when it gets to run.
 std::optional<CpuUse> process_cpu_use(pid_t pid);
 
 }  // namespace guest

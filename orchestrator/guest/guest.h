@@ -30,7 +30,7 @@ struct GuestEnd {
 struct CpuUse {
   std::chrono::nanoseconds used{};     // user and system time of all its threads
   std::chrono::nanoseconds waiting{};  // runnable but not running: how crowded the host is
-  bool wants_processor = false;        // just now its busiest thread runs, waits to run or waits for the host's disk
+  bool wants_processor = false;        // just now one of its threads runs, waits to run or waits for the host's disk
   bool stopped = false;                // somebody has stopped it (SIGSTOP) and not let it go on yet
 };
 
