@@ -189,6 +189,7 @@ void BootRun::tell_boot_reports() {
 }
 
 std::string BootRun::excuse_for(const std::vector<CrashSeen>& crashes) const {
+  if (input_.clock == model::Clock::instructions) return {};  // its time goes by only while it runs
   const double share = share_at_report_.value_or(starvation_.share());
   if (crashes.empty() || share >= Starvation::kStarvedBelow || !std::ranges::all_of(crashes, &CrashSeen::stall)) return {};
   return fmt::format("the host gave the guest {:.0f}% of its time: '{}' says nothing about the kernel", share * 100,

@@ -95,7 +95,7 @@ class BootRun {
   ChargedTime charged_;
   ChargedTime silence_;      // since the agent's last word
   std::chrono::nanoseconds charged_before_{};  // in earlier phases
-  Starvation starvation_;
+  Starvation starvation_{input_.limits.starved};
   std::optional<double> share_at_report_;      // of the host's time, when an unexpected report was first seen
   int overdue_ticks_ = 0;    // with messages still coming
   bool heard_ = true;        // since the last tick

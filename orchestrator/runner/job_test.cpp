@@ -98,6 +98,25 @@ TEST_F(Job, ATestThatTheHostInterruptedHasItsVerdictFromTheNextAttempt) {
   EXPECT_EQ(sink_.text(), "mm/a/x pass 1; mm/a/(planned case 2) infra 1; mm/a infra 1; mm/a/x pass 2; mm/b/x pass 1");
 }
 
+TEST_F(Job, AStallInAGuestThatHardlyGotToRunIsTheHostsAndAnotherTryDecides) {
+  const std::string stall = "4,1,5000000,-;watchdog: BUG: soft lockup - CPU#0 stuck for 22s! [cow:77]\n";
+  const auto told = [&](std::chrono::milliseconds crowded) {
+    Agent agent;
+    const auto wait = script::wait(std::chrono::milliseconds(300));
+    const auto crowd = script::crowd(crowded);
+    add({agent.hello(), agent.start(0), script::wait(std::chrono::milliseconds(20)), crowd, wait, crowd, wait, crowd, wait, agent.kmsg(stall), agent.output(0, kGood), agent.end(0), agent.goodbye(),
+         script::end(GuestEnd::Kind::powered_off)});
+  };
+  input_.limits.starved = std::chrono::milliseconds(200);
+  input_.reruns.retries = 0;
+  auto patient = test("mm/a", 0);
+  patient.test.limit = std::chrono::seconds(20);
+  told(std::chrono::seconds(1));
+  told(std::chrono::milliseconds(0));  // and one on a host that had time for it
+  run({patient});
+  EXPECT_EQ(sink_.text(), "mm/a/x pass 1; mm/a infra 1; mm/a/x pass 2; mm/a crash 2");
+}
+
 TEST_F(Job, AShareOfTheTestsThatRanInACopyIsCheckedInABootedGuest) {
   input_.fresh_guest_per_test = true;
   add(copy(0, kGood));

@@ -16,6 +16,7 @@ struct Limits {
   // Without a heartbeat (one a second) or any other word of the agent: time to look what is wrong.
   Duration silence = std::chrono::seconds(60);
   Duration heard = std::chrono::seconds(5);  // an agent that spoke so lately is not silent
+  Duration starved = std::chrono::seconds(10);  // watched at least so long before a stall is put down to the host
   Duration sysrq = std::chrono::seconds(10);  // for the kernel's answer on the console
   // What only the console says counts once /dev/kmsg has had this long to bring it too.
   Duration console_grace = std::chrono::seconds(2);

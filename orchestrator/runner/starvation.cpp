@@ -14,7 +14,7 @@ void Starvation::tick(Duration wall_now, Duration charged) {
 double Starvation::share() const {
   if (points_.empty()) return 1;
   const Duration wall = points_.back().wall - points_.front().wall;
-  if (wall < kLeast) return 1;
+  if (wall < least_) return 1;
   const double share = static_cast<double>((points_.back().charged - points_.front().charged).count()) / static_cast<double>(wall.count());
   return std::clamp(share, 0.0, 1.0);
 }

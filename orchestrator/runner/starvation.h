@@ -13,10 +13,11 @@ class Starvation {
 
   // What the shortest watchdogs wait for: 20 s (soft lockup), 21 s (RCU).
   static constexpr Duration kWindow = std::chrono::seconds(30);
-  // Of younger guests nothing is said.
-  static constexpr Duration kLeast = std::chrono::seconds(10);
   // A kernel that gets less of its time than this may blame nobody for a stall.
   static constexpr double kStarvedBelow = 0.3;
+
+  // Of guests younger than `least` nothing is said.
+  explicit Starvation(Duration least) : least_(least) {}
 
   // `charged`: all time charged so far (ChargedTime), never less than before.
   void tick(Duration wall_now, Duration charged);
@@ -27,6 +28,7 @@ class Starvation {
   struct Point {
     Duration wall, charged;
   };
+  Duration least_;
   std::deque<Point> points_;
 };
 

@@ -7,7 +7,7 @@ namespace runner {
 using namespace std::chrono_literals;
 
 TEST(Starvation, TellsTheShareOfTheLastHalfMinute) {
-  Starvation host;
+  Starvation host(10s);
   for (int second = 0; second <= 100; ++second) host.tick(second * 1s, second * 1s);
   EXPECT_DOUBLE_EQ(host.share(), 1);
   for (int second = 101; second <= 130; ++second) host.tick(second * 1s, 100s + (second - 100) * 100ms);
@@ -17,7 +17,7 @@ TEST(Starvation, TellsTheShareOfTheLastHalfMinute) {
 }
 
 TEST(Starvation, SaysNothingOfAYoungGuest) {
-  Starvation host;
+  Starvation host(10s);
   EXPECT_DOUBLE_EQ(host.share(), 1);
   host.tick(0s, 0s);
   host.tick(9s, 0s);
@@ -27,7 +27,7 @@ TEST(Starvation, SaysNothingOfAYoungGuest) {
 }
 
 TEST(Starvation, SeesALabThatWasAwayItself) {
-  Starvation host;
+  Starvation host(10s);
   host.tick(0s, 0s);
   host.tick(200s, 2s);
   EXPECT_NEAR(host.share(), 0.01, 0.001);
