@@ -71,8 +71,7 @@ Prepared BuildingOracle::prepare(int commit) {
 std::string BuildingOracle::run_in_store(const lab::RunRequest& request) const {
   if (!request.seeds.empty() || images_.empty()) return {};
   // What a result means, but for the kernel: of that the bytes are compared.
-  std::vector<std::string> wanted = lab::note_of(request).lines;
-  std::erase_if(wanted, [](const std::string& line) { return line.contains(": kernel "); });
+  const std::vector<std::string> wanted = lab::lines_without_kernels(request);
   for (const store::RunSummary& summary : store_.list_runs()) {
     if (summary.state != store::RunState::finished) continue;
     if (std::ranges::any_of(journal_.entries(), [&](const bisect::Entry& entry) { return entry.run == summary.id; })) continue;

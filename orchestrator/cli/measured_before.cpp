@@ -48,8 +48,7 @@ MeasuredBefore::MeasuredBefore(const Session& session, const lab::RunRequest& re
     : images_(images) {
   base::Sha256 key;
   // What a result means, but for the kernel: of that the bytes count.
-  for (const std::string& line : lab::note_of(request).lines)
-    if (!line.contains(": kernel ")) key.field(line);
+  for (const std::string& line : lab::lines_without_kernels(request)) key.field(line);
   for (const auto& [machine, image] : images) key.field(machine).field(image);
   for (const std::uint64_t seed : request.seeds) key.field(std::to_string(seed));
   std::set<std::string> asked;

@@ -54,13 +54,15 @@ std::string fingerprint(const model::TestSpec& test) {
   return hash.hex().substr(0, 12);
 }
 
+constexpr std::string_view kKernelLine = "kernel ";
+
 void add_job(const scenario::JobRequest& job, std::vector<std::string>& lines) {
   const std::string who = fmt::format("{} of {}: ", job.machine->id, job.scenario ? job.scenario->name : "");
   const auto add = [&](std::string text) { lines.push_back(who + std::move(text)); };
   std::string config = job.kernel.base_config;
   for (const std::string& fragment : job.kernel.fragments) config += " " + fragment;
   for (const model::ConfigOption& option : job.kernel.options) config += fmt::format(" {}={}", option.name, option.value);
-  add(fmt::format("kernel {}{}, config {}", job.kernel.source.text(), patches_text(job.kernel.patches), config));
+  add(fmt::format("{}{}{}, config {}", kKernelLine, job.kernel.source.text(), patches_text(job.kernel.patches), config));
   add(fmt::format("selftests {}{}", job.selftests.source.text(), patches_text(job.selftests.patches)));
   add(fmt::format("guest with {} memory, {} vCPUs, {} nodes, command line '{}'", base::format_size(job.guest.memory_bytes),
                   job.guest.vcpus, job.guest.numa_nodes, base::join(job.guest.command_line, " ")));
@@ -112,6 +114,12 @@ RequestNote note_of(const RunRequest& request) {
                               .selftests = selftests_text(job.selftests), .expects = job.scenario->expects});
   }
   return note;
+}
+
+std::vector<std::string> lines_without_kernels(const RunRequest& request) {
+  std::vector<std::string> lines = note_of(request).lines;
+  std::erase_if(lines, [](const std::string& line) { return line.contains(fmt::format(": {}", kKernelLine)); });
+  return lines;
 }
 
 base::Result<void> write_note(const base::fs::path& run_directory, const RequestNote& note) {

@@ -22,6 +22,8 @@ struct RequestNote {
 };
 
 RequestNote note_of(const RunRequest& request);
+// Its lines without those on kernels: for whoever holds the kernels' bytes against each other.
+std::vector<std::string> lines_without_kernels(const RunRequest& request);
 
 base::Result<void> write_note(const base::fs::path& run_directory, const RequestNote& note);
 // An Error when there is none (an older version's run) or it cannot be read.
