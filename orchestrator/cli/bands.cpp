@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "cli/measured_before.h"
 #include "compare/samples/from_runs.h"
+#include "lab/band_store.h"
 #include "lab/placebo.h"
 
 namespace cli {

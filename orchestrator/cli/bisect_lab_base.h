@@ -45,7 +45,8 @@ class BuildingOracle : public LabOracle {
 
  private:
   // A finished run of the same kernels, to the byte, that ran these tests in the same way, and that this bisection has not
-  // counted yet: a series that was tested before has its answers. Empty: there is none.
+  // counted yet (of the instruction clock: any that measured this): a series that was tested before has its answers.
+  // Empty: there is none.
   std::string run_in_store(const lab::RunRequest& request) const;
   bisect::Observed carried_out(int commit, const lab::RunRequest& request, const std::vector<scenario::JobRequest>& meanwhile);
   std::map<int, bool> built_;  // steps whose kernel is there

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// vmlab list scenarios|tests|machines|kernels|runs
+// vmlab list scenarios|tests|machines|kernels|runs|bands
 #include <boost/json.hpp>
 
 #include "base/text.h"
@@ -60,19 +60,20 @@ void list_runs(const Session& session) {
 
 void install_list(CLI::App& app, Session& session) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("list", "Scenarios, tests, machines, kernels or runs");
-  command->add_option("WHAT", options->what, "scenarios, tests, machines, kernels or runs")->required();
+  CLI::App* command = app.add_subcommand("list", "Scenarios, tests, machines, kernels, runs or placebo bands");
+  command->add_option("WHAT", options->what, "scenarios, tests, machines, kernels, runs or bands")->required();
   command->add_option("SCENARIO", options->scenarios, "Scenario files (for scenarios and tests; default: all)");
   command->add_option("--machine", options->machines, "tests: whether they can run on these machines; globs")
       ->delimiter(',')->type_name("M,..");
   add_output_options(*command, session);
   command->callback([&session, options] {
-    const std::vector<std::string> known{"scenarios", "tests", "machines", "kernels", "runs"};
+    const std::vector<std::string> known{"scenarios", "tests", "machines", "kernels", "runs", "bands"};
     if (options->what == "scenarios") list_scenarios(session, *options);
     else if (options->what == "tests") list_tests(session, options->scenarios, options->machines);
     else if (options->what == "machines") list_machines(session);
     else if (options->what == "kernels") list_kernels(session);
     else if (options->what == "runs") list_runs(session);
+    else if (options->what == "bands") list_bands(session);
     else {
       const auto near = base::nearest(options->what, known);
       user_error("vmlab cannot list '" + base::printable(options->what) + "'",

@@ -4,15 +4,11 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <boost/json.hpp>
 
-#include "base/hash.h"
 #include "stats/random.h"
 
 namespace lab {
 namespace {
-
-namespace json = boost::json;
 
 struct Host {
   std::string_view file;
@@ -79,46 +75,6 @@ base::Result<model::KernelSpec> with_placebo(model::KernelSpec kernel, int n, co
   if (auto written = base::write_file_atomic(file, placebo_patch(n)); !written) return std::unexpected(written.error());
   kernel.patches.push_back(file.string());
   return kernel;
-}
-
-std::string BandKey::hash() const {
-  return base::Sha256().field("band-2").field(machine).field(kernel).field(qemu).hex();
-}
-
-Bands BandStore::load(const BandKey& key) const {
-  Bands bands;
-  const auto text = base::read_file(folder_ / (key.hash() + ".json"), 4 << 20);
-  if (!text) return bands;
-  boost::system::error_code error;
-  const json::value root = json::parse(*text, error);
-  const json::object* object = error ? nullptr : root.if_object();
-  const json::value* metrics = object != nullptr ? object->if_contains("metrics") : nullptr;
-  const json::value* builds = object != nullptr ? object->if_contains("builds") : nullptr;
-  if (metrics == nullptr || !metrics->is_object() || builds == nullptr || !builds->is_int64()) return bands;
-  const json::value* about = object->if_contains("benchmarks");
-  if (!key.benchmarks.empty() && (about == nullptr || *about != json::value(key.benchmarks))) return bands;
-  bands.builds = static_cast<int>(builds->get_int64());
-  for (const auto& [name, value] : metrics->get_object())
-    if (value.is_number()) bands.metrics[name] = value.to_number<double>();
-  if (const json::value* seeds = object->if_contains("seeds"); seeds != nullptr && seeds->is_array())
-    for (const json::value& seed : seeds->get_array())
-      if (seed.is_number()) bands.seeds.push_back(seed.to_number<std::uint64_t>());
-  return bands;
-}
-
-base::Result<void> BandStore::save(const BandKey& key, const Bands& bands) const {
-  std::error_code error;
-  base::fs::create_directories(folder_, error);
-  json::object metrics;
-  for (const auto& [name, band] : bands.metrics) metrics[name] = band;
-  const json::object root{{"machine", key.machine},
-                          {"kernel", key.kernel},
-                          {"qemu", key.qemu},
-                          {"benchmarks", key.benchmarks},
-                          {"builds", bands.builds},
-                          {"seeds", json::value_from(bands.seeds)},
-                          {"metrics", std::move(metrics)}};
-  return base::write_file_atomic(folder_ / (key.hash() + ".json"), json::serialize(root) + "\n");
 }
 
 }  // namespace lab

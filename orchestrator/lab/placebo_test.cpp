@@ -53,33 +53,5 @@ TEST_F(Placebo, FitAFileWithItsLicenceInTheFirstLine) {
   EXPECT_EQ(std::system(patch.c_str()), 0);
 }
 
-TEST_F(Placebo, BandsAreKeptByWhatTheyAreAbout) {
-  const BandStore store(folder_.path() / "bands");
-  const BandKey key{.machine = "arm64", .kernel = "k", .qemu = "10.0.2", .benchmarks = "b"};
-  EXPECT_EQ(store.load(key).builds, 0);
-  ASSERT_TRUE(store.save(key, {.metrics = {{"fork", 0.0125}}, .builds = 8, .seeds = {1, 2}}));
-  const Bands bands = store.load(key);
-  EXPECT_EQ(bands.builds, 8);
-  EXPECT_EQ(bands.metrics.at("fork"), 0.0125);
-  EXPECT_EQ(bands.seeds, (std::vector<std::uint64_t>{1, 2}));
-  BandKey other = key;
-  other.qemu = "9.0";
-  EXPECT_EQ(store.load(other).builds, 0);
-  other = key;
-  other.benchmarks = "other programs";
-  EXPECT_EQ(store.load(other).builds, 0);
-  other.benchmarks.clear();
-  EXPECT_EQ(store.load(other).builds, 8);
-}
-
-TEST_F(Placebo, ADamagedFileOfBandsCountsAsAbsent) {
-  const BandStore store(folder_.path());
-  const BandKey key{.machine = "arm64", .kernel = "k", .qemu = "10.0.2", .benchmarks = "b"};
-  for (const char* text : {"", "{", "[]", "{\"metrics\": 3, \"builds\": 8}", "{\"metrics\": {}}"}) {
-    ASSERT_TRUE(base::write_file_atomic(folder_.path() / (key.hash() + ".json"), text));
-    EXPECT_EQ(store.load(key).builds, 0) << text;
-  }
-}
-
 }  // namespace
 }  // namespace lab
