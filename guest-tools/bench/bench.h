@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { MAX_FOLIO_SIZES = 16 };
+enum { MAX_FOLIO_SIZES = 16, WRITERS = 4 };
 
 enum better { LOWER, HIGHER };
 
@@ -48,7 +48,7 @@ int metrics_printed(void); /* costs, so far */
 
 struct counters;
 struct counters *read_counters(void); /* slab, huge pages: the kernel's own numbers now; never NULL */
-void count_changes(struct counters *before); /* a count for each that differs from before; frees it */
+void count_changes(struct counters *before, struct counters *after); /* a count for each that differs; frees them */
 /* Called where a benchmark holds most memory, outside what is measured: the most objects of each slab cache. */
 void observe_slab(void);
 void begin_observing(void);
@@ -72,6 +72,8 @@ size_t hugetlb_bytes(void); /* the default size; 0 without hugetlbfs */
 char *map_aligned(size_t bytes, size_t alignment);
 void unmap(char *at, size_t bytes);
 void touch(volatile char *at, size_t bytes, size_t step); /* writes one byte every `step` */
+/* Writes to every page, in order or at random, by up to WRITERS threads with a share each; CPU time of all of them. */
+uint64_t write_pages(char *at, size_t bytes, bool random, int threads);
 long free_huge_pages(void);
 /* The pool of this size of huge page; set_pool returns how many pages it has then, or -1. */
 long pool_pages(size_t size);

@@ -3,7 +3,6 @@
  * Swapping under a memory cgroup that holds half of what is written: each touch brings a page in and drives another out.
  * In order and at random, one thread and four; CPU time of all threads, reclaim included, because it is theirs.
  */
-#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -15,38 +14,7 @@
 #define GROUPS "/sys/fs/cgroup"
 #define GROUP GROUPS "/vmlab-bench"
 
-enum { WRITTEN = 8 << 20, LIMIT = WRITTEN / 2, THREADS = 4, OTHER_MEMORY = 1 << 20 };
-
-struct writer {
-  char *at;
-  size_t pages;
-  bool random;
-};
-
-static void *write_all(void *argument) {
-  const struct writer *writer = argument;
-  size_t page = 0;
-  for (size_t i = 0; i < writer->pages; ++i) {
-    /* An odd stride visits each of a power of two of pages once. */
-    page = writer->random ? (page + 331) % writer->pages : i;
-    ((volatile char *)writer->at)[page * page_bytes()]++;
-  }
-  return NULL;
-}
-
-static uint64_t write_by(char *at, bool random, int threads) {
-  struct writer writers[THREADS];
-  pthread_t ids[THREADS];
-  const size_t share = WRITTEN / (size_t)threads;
-  const uint64_t begin = cpu_ns();
-  for (int i = 0; i < threads; ++i)
-    writers[i] = (struct writer){.at = at + (size_t)i * share, .pages = share / page_bytes(), .random = random};
-  for (int i = 1; i < threads; ++i)
-    if (pthread_create(&ids[i], NULL, write_all, &writers[i]) != 0) die("no thread");
-  write_all(&writers[0]);
-  for (int i = 1; i < threads; ++i) pthread_join(ids[i], NULL);
-  return cpu_ns() - begin;
-}
+enum { WRITTEN = 8 << 20, LIMIT = WRITTEN / 2, OTHER_MEMORY = 1 << 20 };
 
 static void cycle(bool random, int threads) {
   char name[64];
@@ -55,10 +23,10 @@ static void cycle(bool random, int threads) {
   uint64_t spent;
   madvise(at, WRITTEN, MADV_NOHUGEPAGE);
   /* The first time half of it goes out and nothing comes in, afterwards both. */
-  spent = write_by(at, random, threads);
+  spent = write_pages(at, WRITTEN, random, threads);
   snprintf(name, sizeof name, "memcg-fill/%s-%d", way, threads);
   sample_cost(name, spent, WRITTEN / page_bytes());
-  spent = write_by(at, random, threads);
+  spent = write_pages(at, WRITTEN, random, threads);
   if (read_number(GROUP "/memory.swap.current", 0) < LIMIT / 2) die("%s: the cgroup does not swap", name);
   if (read_number(GROUP "/memory.current", 0) > LIMIT + OTHER_MEMORY) die("%s: the cgroup's limit does not hold", name);
   observe_slab();
@@ -82,8 +50,8 @@ static void swap_under_limit(void) {
   for (int round = 0; round < rounds; ++round) {
     cycle(false, 1);
     cycle(true, 1);
-    cycle(false, THREADS);
-    cycle(true, THREADS);
+    cycle(false, WRITERS);
+    cycle(true, WRITERS);
   }
   if (!write_text(home, "0")) die("%s: %m", home);
   rmdir(GROUP);

@@ -8,7 +8,7 @@
 
 #include "bench/bench.h"
 
-enum { MAX_METRICS = 256, MAX_VALUES = 32, NAME_BYTES = 96 };
+enum { MAX_METRICS = 256, MAX_VALUES = 256, NAME_BYTES = 96 };
 
 struct metric {
   char name[NAME_BYTES];

@@ -3,7 +3,6 @@
  * Swap out and in, as the swap device that is on makes it (vmlab's guests have one on zram): MADV_PAGEOUT writes a
  * region out, touching it in order or at random brings it back. CPU time; with threads it is the sum of all.
  */
-#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -14,7 +13,7 @@
 #define MADV_PAGEOUT 21
 #endif
 
-enum { SWAP_BYTES = 16 << 20, THREADS = 4 };
+enum { SWAP_BYTES = 16 << 20 };
 
 static bool swap_is_on(void) {
   char text[512];
@@ -45,29 +44,10 @@ static size_t resident(char *at, size_t bytes) {
   return count;
 }
 
-struct share {
-  char *at;
-  size_t pages;
-  bool random;
-};
-
-static void *bring_back(void *argument) {
-  const struct share *share = argument;
-  size_t page = 0;
-  for (size_t i = 0; i < share->pages; ++i) {
-    /* An odd stride visits each of a power of two of pages once. */
-    page = share->random ? (page + 1103) % share->pages : i;
-    ((volatile char *)share->at)[page * page_bytes()] = 2;
-  }
-  return NULL;
-}
-
 static void cycle(bool random, int threads) {
   char name[64];
   const char *way = random ? "random" : "sequential";
-  struct share shares[THREADS];
-  pthread_t ids[THREADS];
-  uint64_t begin, out;
+  uint64_t begin, out, spent;
   size_t stayed;
   char *at = map_aligned(SWAP_BYTES, 2 << 20);
   madvise(at, SWAP_BYTES, MADV_NOHUGEPAGE);
@@ -86,17 +66,9 @@ static void cycle(bool random, int threads) {
     skip(name, "%zu pages stayed in memory: is the swap device full?", stayed);
   else if (threads == 1 && !random) sample_cost("swap-out/pageout", out, SWAP_BYTES / page_bytes());
 
-  for (int i = 0; i < threads; ++i)
-    shares[i] = (struct share){.at = at + (size_t)i * (SWAP_BYTES / (size_t)threads),
-                               .pages = SWAP_BYTES / (size_t)threads / page_bytes(),
-                               .random = random};
-  begin = cpu_ns();
-  for (int i = 1; i < threads; ++i)
-    if (pthread_create(&ids[i], NULL, bring_back, &shares[i]) != 0) die("no thread");
-  bring_back(&shares[0]);
-  for (int i = 1; i < threads; ++i) pthread_join(ids[i], NULL);
+  spent = write_pages(at, SWAP_BYTES, random, threads);
   snprintf(name, sizeof name, "swap-in/%s-%d", way, threads);
-  sample_cost(name, cpu_ns() - begin, SWAP_BYTES / page_bytes());
+  sample_cost(name, spent, SWAP_BYTES / page_bytes());
   unmap(at, SWAP_BYTES);
 }
 
@@ -105,8 +77,8 @@ static void swap(void) {
   for (int round = 0; round < rounds; ++round) {
     cycle(false, 1);
     cycle(true, 1);
-    cycle(false, THREADS);
-    cycle(true, THREADS);
+    cycle(false, WRITERS);
+    cycle(true, WRITERS);
   }
 }
 

@@ -15,10 +15,10 @@
 namespace cli {
 namespace {
 
-// What is measured: the tests of the job, and the sources of the programs.
+// What is measured: the tests of the job, the sources of the programs, and the processor.
 std::string benchmarks_identity(const base::fs::path& root, const scenario::JobRequest& job) {
   base::Sha256 hash;
-  hash.field(std::to_string(job.guest.vcpus));
+  hash.field(std::to_string(job.guest.vcpus)).field(job.machine->cpu_emulated).field(job.machine->cpu_exact);
   for (const model::TestSpec& test : job.tests) {
     hash.field(test.id);
     for (const std::string& argument : test.arguments) hash.field(argument);

@@ -163,14 +163,16 @@ Smaller smaller(Session& session, RunOptions options, const Hunted& hunted, stor
     whole = false;  // what was found stands
   }
   json::object object{{"arguments", base::printable(after)}, {"tried", tried}, {"whole", whole}};
+  if (handle.empty() && !whole)
+    return {fmt::format("  interrupted while smaller arguments than '{}' were tried\n", base::printable(before)), std::move(object)};
   if (handle.empty())
     return {fmt::format("  not with smaller arguments than '{}': {} tried, {} seeds each\n", base::printable(before), tried,
                         kSeedsForSmaller),
             std::move(object)};
   object["seed"] = seed;
   object["handle"] = handle;
-  return {fmt::format("  with smaller arguments too: '{}' instead of '{}', seed {} ({} tried)\n  vmlab reproduce {}\n",
-                      base::printable(after), base::printable(before), seed, tried, handle),
+  return {fmt::format("  with smaller arguments too: '{}' instead of '{}', seed {} ({} tried{})\n  vmlab reproduce {}\n",
+                      base::printable(after), base::printable(before), seed, tried, whole ? "" : ", interrupted", handle),
           std::move(object)};
 }
 

@@ -26,12 +26,15 @@ async::task<void> carry_out_one(lab::LabContext& context, const lab::RunRequest&
   end = co_await lab::run_lab(context, request);
 }
 
-async::task<void> carry_out_all(lab::LabContext& context, const std::vector<lab::RunRequest>& requests,
+async::task<void> carry_out_all(lab::LabContext& context, const std::vector<lab::RunRequest>& requests, int at_once,
                                 std::vector<CarriedOut>& done) {
   if (requests.size() == 1) {
     co_await carry_out_one(context, requests.front(), done.front().end);
     co_return;
   }
+  // Whoever has ended goes to the end of the queue: with one guest at once the runs alternate.
+  lab::Slots turns(context.executor, at_once, 0);
+  context.turns = &turns;
   async::TaskGroup group(context.executor);
   for (std::size_t i = 0; i < requests.size(); ++i) group.spawn(carry_out_one(context, requests[i], done[i].end));
   co_await group.join();
@@ -115,12 +118,12 @@ CarriedOut carry_out(Session& session, const lab::RunRequest& request, store::St
 }
 
 std::vector<CarriedOut> carry_out_together(Session& session, std::vector<lab::RunRequest> requests, store::Store& store) {
-  const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  int at_once = 1;
   if (requests.size() > 1)
-    for (lab::RunRequest& request : requests)
-      request.guests = std::max(1, (request.guests > 0 ? request.guests : cores) / static_cast<int>(requests.size()));
+    for (lab::RunRequest& request : requests) at_once = request.guests = std::max(1, request.guests);
   std::vector<CarriedOut> done(requests.size());
-  const bool whole = in_lab(session, store, [&](lab::LabContext& context) { return carry_out_all(context, requests, done); });
+  const bool whole =
+      in_lab(session, store, [&](lab::LabContext& context) { return carry_out_all(context, requests, at_once, done); });
   for (CarriedOut& one : done) {
     one.whole = whole;
     if (!one.end.user_errors.empty()) {

@@ -54,6 +54,7 @@ MeasuredBefore::MeasuredBefore(const Session& session, const lab::RunRequest& re
   std::set<std::string> asked;
   for (const scenario::JobRequest& job : request.jobs) {
     seeds_[std::string(job.machine->id)] = request.seeds.size();
+    key.field(job.machine->cpu_emulated).field(job.machine->cpu_exact);
     if (asked.insert(std::string(job.machine->qemu)).second) key.field(job.machine->qemu).field(qemu_version(*job.machine));
   }
   key.field(sources_identity(session.checkout() / "guest-tools"));

@@ -70,7 +70,8 @@ CarriedOut carry_out(Session& session, const lab::RunRequest& request, store::St
 bool build_kernels_of(Session& session, const std::vector<lab::RunRequest>& requests, store::Store& store);
 // The same, with what came of each job's kernel, in the order of the jobs; nullopt when interrupted.
 std::optional<std::vector<lab::KernelOfJob>> built_kernels_of(Session& session, const lab::RunRequest& request, store::Store& store);
-// Several at once, which share the host: what disturbs one disturbs the others. Each has its share of the cores.
+// Several side by side, whose guests take turns, so that what disturbs the host disturbs all of them alike: one guest
+// at a time, because a guest on the core beside it is what disturbs most, or as many as the requests say.
 std::vector<CarriedOut> carry_out_together(Session& session, std::vector<lab::RunRequest> requests, store::Store& store);
 
 // Carries a request out, prints and delivers its report; the exit code.

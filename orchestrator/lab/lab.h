@@ -10,6 +10,7 @@
 #include "base/diagnostic.h"
 #include "lab/artifact_source.h"
 #include "lab/progress.h"
+#include "lab/slots.h"
 #include "runner/job.h"
 #include "runner/rerun.h"
 #include "scenario/select.h"
@@ -59,6 +60,7 @@ struct LabContext {
   store::Store& store;
   ArtifactSource& source;
   Progress& progress;
+  Slots* turns = nullptr;  // runs side by side in this context: their guests wait for each other here
 };
 
 // Throws InfraError when the run as a whole cannot go on (the store fails), operation_aborted when cancelled; what

@@ -17,6 +17,7 @@ guest::QemuSpec spec_of(const scenario::JobRequest& job, const MachineParts& par
   spec.name = name;
   spec.clock = job.clock;
   spec.seed = job.seed.value_or(0);
+  spec.qemu_8 = parts.qemu.is_8();
   return spec;
 }
 
@@ -62,6 +63,8 @@ async::task<void> RunInProgress::one_guest(const scenario::JobRequest& job, std:
   }
   tally_.expected_left += total;
   Slots::Slot slot = co_await slots_.take(job.guest.memory_bytes, total.count());
+  Slots::Slot turn;
+  if (context_.turns != nullptr) turn = co_await context_.turns->take(0, 0);
   if (request_.hunt && found_) co_return;
   worked_ = true;
 

@@ -14,6 +14,9 @@ bool has(const BuiltSelftests& selftests, const std::string& collection, const s
   return found != selftests.programs.end() && std::ranges::find(found->second, program) != found->second.end();
 }
 
+// A wall clock is disturbed more often than not for a tenth of a second, seldom for this long: the best round counts.
+constexpr const char* kSecondsByWallClock = "2";
+
 }  // namespace
 
 PreparedTests prepare_tests(const scenario::JobRequest& job, const BuiltSelftests& selftests) {
@@ -21,7 +24,8 @@ PreparedTests prepare_tests(const scenario::JobRequest& job, const BuiltSelftest
   for (const scenario::UnfitTest& unfit : job.unfit) prepared.unfit.emplace_back(unfit.test.id, unfit.reason);
   for (const model::TestSpec& test : job.tests) {
     if (test.collection == model::kBenchmarks) {
-      prepared.runnable.push_back(test);
+      model::TestSpec& benchmark = prepared.runnable.emplace_back(test);
+      if (job.clock == model::Clock::wall) benchmark.arguments.insert(benchmark.arguments.begin(), {"--for", kSecondsByWallClock});
       continue;
     }
     std::vector<std::string> names{test.program};

@@ -71,7 +71,8 @@ void add_clock(Arguments& args, const QemuSpec& spec, const Wiring& wiring, cons
   // One thread for all vCPUs: two threads on one guest are up to twelve times slower for tests that fault
   // and send IPIs. The translation buffer's default is 1 GiB, too much for many guests at once.
   args.add("-accel", "tcg,thread=single,tb-size=256");
-  args.add("-cpu", fmt::format("{}{}", machine.cpu, resolved.exact ? machine.cpu_exact : ""));
+  args.add("-cpu", fmt::format("{}{}{}{}", machine.cpu, machine.cpu_emulated, spec.qemu_8 ? machine.cpu_emulated_8 : "",
+                               resolved.exact ? machine.cpu_exact : ""));
   if (!resolved.exact) return;
   args.add("-icount", "shift=0,sleep=off");
   args.add("-rtc", "base=2026-01-01T00:00:00,clock=vm");

@@ -43,6 +43,7 @@ struct QemuSpec {
   model::Clock clock = model::Clock::wall;
   std::uint64_t seed = 0;  // of QEMU's own randomness; used under the instruction clock only
   Accelerator accelerator = Accelerator::tcg;
+  bool qemu_8 = true;  // the program is 8.0 or later
   bool starts_stopped = false;  // before its first instruction, until somebody resumes it; qemu.sh leaves that out
 };
 

@@ -71,6 +71,12 @@ TEST(CommandLine, PinsEverySourceOfChanceUnderTheInstructionClock) {
   }
 }
 
+TEST(CommandLine, AsksAnOldQemuForNothingItDoesNotKnow) {
+  QemuSpec spec = spec_of("x86_64");
+  spec.qemu_8 = false;
+  EXPECT_THAT(qemu_arguments(spec, kWiring).value(), Contains("max,-erms,-fsrm"));
+}
+
 TEST(CommandLine, DealsMemoryAndProcessorsOutToTheNodes) {
   QemuSpec spec = spec_of("x86_64");
   spec.numa_nodes = 2;

@@ -18,6 +18,7 @@ struct QemuInstall {
   std::string full_version;  // "10.0.2 (Debian 1:10.0.2+ds-2+deb13u1~bpo12+1)": what a result records
   std::array<int, 3> number{};
 
+  bool is_8() const { return number >= std::array{8, 0, 0}; }  // see QemuSpec::qemu_8
   // QEMU 7.2 starves the other vCPUs under the instruction clock (2 changes of CPU in 200 ms where 10.0 has
   // hundreds, no timer tick on CPU1 while CPU0 spins), so races hardly get a chance there.
   bool shares_time_when_exact() const { return number >= std::array{10, 0, 0}; }

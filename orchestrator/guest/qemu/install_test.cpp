@@ -32,6 +32,8 @@ TEST(VersionText, IsReadFromTheFirstLineOnly) {
   EXPECT_EQ(debian->full_version, "10.0.2 (Debian 1:10.0.2+ds-2)");
   EXPECT_TRUE(debian->shares_time_when_exact());
   EXPECT_FALSE(parse_qemu_version("QEMU emulator version 7.2.22\n")->shares_time_when_exact());
+  EXPECT_TRUE(debian->is_8());
+  EXPECT_FALSE(parse_qemu_version("QEMU emulator version 7.2.22\n")->is_8());
   EXPECT_EQ(parse_qemu_version("QEMU emulator version 11.0.50-dirty")->version, "11.0.50");
   EXPECT_FALSE(parse_qemu_version("qemu: not found"));
   EXPECT_FALSE(parse_qemu_version("QEMU emulator version x"));

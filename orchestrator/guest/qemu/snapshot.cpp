@@ -117,7 +117,7 @@ std::string snapshot_key(const QemuSpec& spec, std::string_view qemu_version, st
                          std::string_view image) {
   base::Sha256 hash;
   hash.field("1").field(qemu_version).field(qemu_program(spec)).field(spec.machine->id).field(spec.machine->machine_type);
-  hash.field(spec.machine->cpu).field(to_string(spec.accelerator)).field(kernel).field(image);
+  hash.field(spec.machine->cpu).field(spec.machine->cpu_emulated).field(to_string(spec.accelerator)).field(kernel).field(image);
   hash.field(fmt::format("{} {} {}", memory_of(spec), vcpus_of(spec), spec.numa_nodes)).field(kernel_command_line(spec));
   for (const Drive& drive : spec.drives)
     hash.field(drive.format).field(drive.serial).field(drive.read_only ? "ro" : "rw");
