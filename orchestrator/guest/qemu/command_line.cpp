@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "guest/qemu/still_clock.h"
 
 namespace guest {
 namespace {
@@ -226,7 +227,9 @@ base::Result<std::string> qemu_script(const QemuSpec& spec, std::string_view not
       "# Ctrl-a x to end it. What the agent says goes to port.bin beside this script.\n"
       "# Further arguments are QEMU's: ./qemu.sh -s -S waits for a debugger.\n"
       "cd \"$(dirname \"$0\")\" || exit 1\n";
-  script += "exec " + base::shell_quote(qemu_program(spec));
+  script += "exec ";
+  if (spec.clock == model::Clock::instructions) script += fmt::format("env LD_PRELOAD={} ", kStillClockPreload);
+  script += base::shell_quote(qemu_program(spec));
   for (const std::string& argument : *arguments)
     script += (argument.starts_with("-") ? " \\\n  " : " ") + base::shell_quote(argument);
   return script + " \"$@\"\n";

@@ -130,6 +130,9 @@ TEST(ScriptByHand, NeedsNothingOfOurs) {
   EXPECT_THAT(script, HasSubstr("stdio,id=console,mux=on"));
   EXPECT_THAT(script, Not(HasSubstr("fd=")));
   EXPECT_THAT(script, HasSubstr("'console=ttyS0 loglevel=7"));
+  EXPECT_THAT(script, HasSubstr("\nexec qemu-system-x86_64 "));
+  const std::string exact = qemu_script(spec_of("x86_64", model::Clock::instructions), "").value();
+  EXPECT_THAT(exact, HasSubstr("\nexec env LD_PRELOAD=./still-clock.so qemu-system-x86_64 "));
 }
 
 }  // namespace guest

@@ -15,6 +15,7 @@
 #include "guest/qemu/controlled_guest.h"
 #include "guest/qemu/port_file.h"
 #include "guest/qemu/qmp.h"
+#include "guest/qemu/still_clock.h"
 
 namespace guest {
 
@@ -275,11 +276,17 @@ base::Result<std::unique_ptr<ControlledGuest>> start_controlled(asio::any_io_exe
   }
   auto arguments = qemu_arguments(spec, wiring);
   if (!arguments) return std::unexpected(arguments.error());
+  std::vector<std::pair<std::string, std::string>> environment;
+  if (spec.clock == model::Clock::instructions) {
+    if (auto written = write_still_clock(folder); !written) return std::unexpected(std::move(written.error()));
+    environment.emplace_back("LD_PRELOAD", kStillClockPreload);
+  }
   const async::ProcessSpec process{.program = qemu_program(spec),
                                    .arguments = std::move(*arguments),
                                    .directory = folder,
                                    .inherit = std::move(inherit),
-                                   .stderr_file = folder / "qemu.stderr"};
+                                   .stderr_file = folder / "qemu.stderr",
+                                   .environment = std::move(environment)};
   auto child = async::Process::spawn(executor, process);
   if (!child) return std::unexpected(std::move(child.error()));
   return std::make_unique<QemuGuest>(std::move(*child), executor, std::move(qmp->first), std::move(port->first),
