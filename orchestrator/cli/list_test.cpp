@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 
 #include "cli/program_for_test.h"
+#include "lab/band_store.h"
 
 namespace cli {
 namespace {
@@ -52,6 +53,22 @@ TEST_F(Commands, AProgramWithoutItsCheckoutSaysWhatIsMissing) {
   EXPECT_EQ(run(away, {"list", "machines"}).code, 0) << "this needs none";
   const ProgramEnd wrong = run("cd /; exec env VMLAB_ROOT=/usr $VMLAB", {"list", "machines"});
   EXPECT_EQ(wrong.code, 2) << wrong.errors;
+}
+
+TEST_F(Commands, ListShowsTheBandsOfEachMachinesLatestKernel) {
+  const lab::BandStore bands(folder_.path() / "vmlab" / "bands");
+  const std::string line = "exec env XDG_CACHE_HOME=" + folder_.path().string() + " $VMLAB";
+  EXPECT_NE(run(line, {"list", "bands"}).output.find("no placebo band was measured yet"), std::string::npos);
+  ASSERT_TRUE(bands.save({.machine = "arm64", .kernel = "old", .qemu = "10"}, {.metrics = {{"fork", 0.5}}, .builds = 8, .seeds = {1}}));
+  base::fs::last_write_time(*base::fs::directory_iterator(folder_.path() / "vmlab" / "bands"),
+                            base::fs::file_time_type::clock::now() - std::chrono::hours(1));
+  ASSERT_TRUE(bands.save({.machine = "arm64", .kernel = "new", .qemu = "10"}, {.metrics = {{"fork", 0.001}}, .builds = 8, .seeds = {1}}));
+  ASSERT_TRUE(bands.save({.machine = "x86_64", .kernel = "k", .qemu = "10"}, {.metrics = {{"mincore", 0}}, .builds = 8, .seeds = {1, 2}}));
+  const std::string text = run(line, {"list", "bands"}).output;
+  EXPECT_NE(text.find("METRIC   arm64  x86_64\nfork     0.1%   -\nmincore  -      0%\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("8 placebo kernels, seeds 1, 2\n"), std::string::npos) << text;
+  const json::value list = json::parse(run(line, {"list", "bands", "--json"}).output);
+  EXPECT_EQ(list.at("bands").as_array().size(), 2u);
 }
 
 TEST_F(Commands, TheCacheKnowsItsImagesAndLetsThemGo) {
