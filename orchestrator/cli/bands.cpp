@@ -58,7 +58,7 @@ compare::BandOf lookup(std::map<std::string, std::map<std::string, double>> mach
     const auto here = machines.find(machine);
     if (here == machines.end()) return std::nullopt;
     const auto band = here->second.find(metric);
-    return band == here->second.end() ? std::nullopt : std::optional(band->second);
+    return band == here->second.end() ? std::nullopt : std::optional(std::max(band->second, kNarrowestBand));
   };
 }
 
