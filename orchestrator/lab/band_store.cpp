@@ -44,7 +44,7 @@ std::optional<StoredBands> read_bands(const base::fs::path& file) {
 }  // namespace
 
 std::string BandKey::hash() const {
-  return base::Sha256().field("band-3").field(machine).field(kernel).field(qemu).field(benchmarks).hex();
+  return base::Sha256().field("band-4").field(machine).field(kernel).field(qemu).field(benchmarks).hex();
 }
 
 Bands BandStore::load(const BandKey& key) const {

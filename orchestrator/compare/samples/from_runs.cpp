@@ -12,7 +12,7 @@ namespace {
 
 using model::Sample;
 
-constexpr double kMargin = 2;
+constexpr double kMargin = 3;
 
 // One boot of one job: what one measurement of every metric comes from.
 struct Boot {
