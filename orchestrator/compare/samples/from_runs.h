@@ -36,7 +36,7 @@ PairedRuns pair_runs(const model::Run& before, const model::Run& after, const Ba
 
 // How far builds that differ only in what never runs may move each metric of a machine, relative to `plain`: three times
 // the largest change of the median over the same seeds, of any of the kernels in `placebos`. The next build that does
-// nothing is as likely as each of the n before to be the one that moves most, one in n + 1; of 360 comparisons with
+// nothing is as likely as each of the n before to be the one that moves most, one in n + 1; of 540 comparisons with
 // other placebos, two were called with twice the largest change, none with three times. Metrics that not
 // all of them measured are left out.
 std::map<std::string, double> placebo_bands(const model::Run& plain, const std::string& machine, const model::Run& placebos);
