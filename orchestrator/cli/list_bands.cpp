@@ -15,8 +15,8 @@
 namespace cli {
 namespace {
 
-std::string kernel_in_words(const std::string& key) {
-  for (const kernel::CacheEntry& entry : kernel::ArtifactCache().list())
+std::string kernel_in_words(const std::vector<kernel::CacheEntry>& cache, const std::string& key) {
+  for (const kernel::CacheEntry& entry : cache)
     if (entry.kind == "kernel" && entry.key == key) return base::printable(entry.summary);
   return "kernel " + base::printable(key.substr(0, 12)) + ", no longer in the cache";
 }
@@ -73,8 +73,9 @@ void list_bands(const Session& session) {
   if (session.json) return;
   if (machines.empty()) return session.say("no placebo band was measured yet: `vmlab ab` does it\n");
   session.say(report::table(table_of(machines), session.terminal()) + "\n");
+  const std::vector<kernel::CacheEntry> cache = kernel::ArtifactCache().list();
   for (const auto& [machine, one] : machines)
-    session.say(fmt::format("{}: {}\n  {} placebo kernels, seeds {}\n", machine, kernel_in_words(one.key.kernel), one.bands.builds,
+    session.say(fmt::format("{}: {}\n  {} placebo kernels, seeds {}\n", machine, kernel_in_words(cache, one.key.kernel), one.bands.builds,
                             seeds_in_words(one.bands)));
 }
 
